@@ -1,7 +1,7 @@
 """The one error type that reaches a user, and the one that carries several of them.
 
-Every error has a stable dotted code (``yaml.duplicate-key``), a message that says what was found and
-what was expected, a place (``file:line:column`` or a path inside a document) and a next step.
+Every error has a stable dotted code (``yaml.duplicate-key``), a message that says what was found
+and what was expected, a place (``file:line:column`` or a path inside a document) and a next step.
 Tests and tools match the code, never the prose.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterable
 class Error(Exception):
     """A fault in what the user gave, with code, place and next step.
 
-    ``code`` is stable, kebab-case and dotted. ``where`` is ``file:line:column``, a file, or a member
-    inside a log. ``hint`` is the next step, written as an instruction.
+    ``code`` is stable, kebab-case and dotted. ``where`` is ``file:line:column``, a file, or a
+    member inside a log. ``hint`` is the next step, written as an instruction.
     """
 
     def __init__(
@@ -50,4 +50,3 @@ class Problems(Error):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
-

@@ -1,0 +1,1 @@
+"""Bytes and trees: canonical JSON, digests, strict YAML with places, strict documents."""

@@ -1,0 +1,54 @@
+"""Canonical JSON (RFC 8785) and the digests that identify a document.
+
+A label is a hint, the digest is the identity: two documents are the same exactly when the SHA-256
+of their canonical JSON is the same, whatever their spacing, comments or key order.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+from ifthen.errors import Error
+
+
+def format_canonical(value: Any) -> bytes:
+    """Return the RFC 8785 bytes of plain data; the inverse of :func:`parse_canonical`.
+
+    Raises:
+        Error: ``canonical.unsupported`` for NaN, infinities, integers beyond 2^53 and other types.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise Error("canonical.unsupported", f"cannot write as canonical JSON: {error}") from error
+
+
+def parse_canonical(data: bytes) -> Any:
+    """Return the value of canonical bytes; any other spelling of the same value is refused.
+
+    Raises:
+        Error: ``canonical.not-json``, or ``canonical.not-canonical`` for a second spelling.
+    """
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Error("canonical.not-json", f"not JSON: {error}") from error
+    if format_canonical(value) != data:
+        raise Error(
+            "canonical.not-canonical",
+            "the bytes are JSON, but not in the one canonical spelling (RFC 8785)",
+            hint="write the value again in its canonical form",
+        )
+    return value
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return ``sha256:`` and the 64 hex digits of the SHA-256 of ``data``."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_value(value: Any) -> str:
+    """Return the digest of a value's canonical JSON."""
+    return digest_bytes(format_canonical(value))

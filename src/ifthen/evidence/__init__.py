@@ -1,0 +1,1 @@
+"""Readers of evaluation logs, and the numbers recomputed from their samples."""

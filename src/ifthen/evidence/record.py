@@ -1,0 +1,149 @@
+"""The evidence document: what one evaluation log holds, recomputed from its samples.
+
+A record pins a log by its SHA-256 and says what was found in it. It is a convenience for readers
+and for the public record; a decision recomputes it from the log and refuses a record that differs.
+"""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from ifthen.encoding.document import Digest, Document, Id, Line, Part
+
+
+class LogReference(Part):
+    """Which file the record was made from."""
+
+    path: Line
+    """Path of the log, relative to the workspace, with forward slashes."""
+    sha256: Digest
+    """Digest of the whole file."""
+    bytes: int = Field(ge=0)
+    """Size of the file."""
+    format: Literal["inspect-eval", "inspect-json"]
+    """Which reader read it."""
+
+
+class Run(Part):
+    """What the log says about the run. These are statements of the log, not checked facts."""
+
+    task: Line
+    """Name of the task."""
+    model: Line
+    """Name of the model as the run called it."""
+    weights_sha256: Digest | None = None
+    """Digest of the weights, where the log's metadata states one under ``weights_sha256``."""
+    engine: Line | None = None
+    """Inference engine and version, from the log's metadata key ``engine``."""
+    elicitation: Line | None = None
+    """How the model was elicited, from the log's metadata key ``elicitation``."""
+    created: AwareDatetime
+    """When the run was started."""
+    status: Line
+    """Status of the run: success, error, cancelled, started."""
+    producer: Line
+    """Software that wrote the log, with version."""
+    dataset: Line | None = None
+    """Name of the dataset."""
+    questions: int | None = Field(default=None, ge=0)
+    """Number of questions that the log says the run covers, after its limit."""
+    epochs: int = Field(ge=1)
+    """How often each question was asked."""
+
+
+class SampleCounts(Part):
+    """How many samples have which status. A sample counts once under each status that it has."""
+
+    total: int = Field(ge=0)
+    """Samples in the log (questions times epochs)."""
+    ok: int = Field(ge=0)
+    """Scored, and none of the states below."""
+    error: int = Field(ge=0)
+    """Ended in an error."""
+    limit: int = Field(ge=0)
+    """Stopped by a message, token, time or other limit."""
+    invalidated: int = Field(ge=0)
+    """Declared invalid by somebody, with provenance."""
+    unscored: int = Field(ge=0)
+    """Without a usable score of at least one scorer."""
+    edited: int = Field(ge=0)
+    """With a score that was changed after the run."""
+
+
+class ClusterTally(Part):
+    """Questions of one cluster (a family of related questions) and the sums of their scores."""
+
+    cluster: Line
+    """Value of the cluster key in the samples' metadata."""
+    questions: int = Field(ge=1)
+    """Number of questions."""
+    low: float = Field(ge=0)
+    """Least possible sum of the question scores."""
+    high: float = Field(ge=0)
+    """Greatest possible sum of the question scores."""
+
+
+class Measurement(Part):
+    """One metric of one scorer, recomputed from the samples.
+
+    Each question has one score in [0, 1] after its epochs are reduced. A sample without a usable
+    score could have had any, so it counts 0 in ``low`` and 1 in ``high``; an edited score counts
+    with the lesser of its values in ``low`` and the greater in ``high``.
+    """
+
+    scorer: Line
+    """Name of the scorer."""
+    metric: Line
+    """Name of the metric, such as accuracy."""
+    reducer: Line
+    """How the epochs of a question become one score."""
+    value: float | None
+    """The metric recomputed by the producer's own rule; null where it has none."""
+    stated: float | None = None
+    """The metric as the log's header states it; null where it states none."""
+    agrees: bool
+    """Whether the stated value is the recomputed one."""
+    questions: int = Field(ge=0)
+    """Number of questions that the sums below run over."""
+    low: float = Field(ge=0)
+    """Least possible sum of the question scores."""
+    high: float = Field(ge=0)
+    """Greatest possible sum of the question scores."""
+    clusters: tuple[ClusterTally, ...] | None = None
+    """The same sums by cluster, ordered by cluster name; null without a cluster key."""
+
+
+class LogFinding(Part):
+    """Something that the reader of the log has to know."""
+
+    code: Line
+    """Stable dotted code, such as ``log.header-differs``."""
+    severity: Literal["contradiction", "notice"]
+    """A contradiction makes the log unusable as evidence; a notice does not."""
+    message: Line
+    """What was found, what was expected."""
+    where: Line | None = None
+    """Member or part of the log."""
+
+
+class EvidenceRecord(Document):
+    """What one log holds, for one evaluation of one model."""
+
+    kind: Literal["evidence"]
+    evaluation: Id
+    """The framework's evaluation that the log answers."""
+    model: Id
+    """The model that it was run on."""
+    plan: Id | None = None
+    """The plan registered before the run."""
+    recorded_by: Line
+    """Who added the log."""
+    recorded_at: AwareDatetime
+    """When it was added."""
+    cluster_by: Line | None = None
+    """Key of the samples' metadata that groups related questions."""
+    log: LogReference
+    run: Run
+    samples: SampleCounts
+    measurements: tuple[Measurement, ...]
+    findings: tuple[LogFinding, ...] = ()
