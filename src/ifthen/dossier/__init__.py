@@ -1,0 +1,1 @@
+"""Statements about a model by named people: what it is, what is declared, assessed, determined."""

@@ -1,0 +1,121 @@
+"""Documents of the dossier: model, plan, declaration, assessment, determination.
+
+Each is a statement by a named person with a date, and where it can grow old, an expiry. Nothing
+here is measured or computed.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, StrictBool, model_validator
+
+from ifthen.encoding.document import Digest, Document, Id, Line, Part, Text
+
+
+class Person(Part):
+    """Who makes a statement, and in which role."""
+
+    name: Line
+    role: Line
+    organisation: Line | None = None
+    """Where it is not the developer."""
+
+
+class Model(Document):
+    """A model: what it is called, which weights it has, what it was made from."""
+
+    kind: Literal["model"]
+    title: Line
+    developer: Line
+    generation: int = Field(ge=1)
+    """Counts the developer's generations; a later model has a greater number."""
+    names_in_logs: tuple[Line, ...] = Field(min_length=1)
+    """What evaluation logs call this model."""
+    weights_sha256: Digest | None = None
+    """Digest of the weights that would be deployed."""
+    weights: Literal["closed", "open"]
+    """Whether the weights are, or are to be, released."""
+    based_on: Id | None = None
+    """Model that this one was made from."""
+    note: Text | None = None
+
+
+class Plan(Document):
+    """An evaluation registered before it is run: what would rule in, what would rule out."""
+
+    kind: Literal["plan"]
+    framework: Id
+    framework_version: Line
+    evaluation: Id
+    model: Id
+    registered_at: AwareDatetime
+    """When the plan was made; has to be earlier than the run."""
+    registered_by: Person
+    questions: int = Field(ge=1)
+    """How many questions are to be asked."""
+    epochs: int = Field(default=1, ge=1)
+    """How often each question is asked."""
+    rule_out_below: float | None = Field(default=None, gt=0, le=1)
+    """The framework's rule-out value when the plan was made."""
+    margin: float = Field(default=0.0, ge=0, lt=1)
+    """The framework's margin when the plan was made."""
+    rule_in_at_least: float | None = Field(default=None, gt=0, le=1)
+    """The framework's rule-in value when the plan was made."""
+    elicitation: Text
+    """How the model is to be elicited."""
+
+
+class _Dated(Document):
+    made_by: Person
+    made_on: date
+    """Day from which the statement holds."""
+    expires: date
+    """First day on which it no longer counts."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_Dated":
+        if self.expires <= self.made_on:
+            raise ValueError(
+                f"expires ({self.expires}) has to be later than made_on ({self.made_on})"
+            )
+        return self
+
+
+class Declaration(_Dated):
+    """A stated fact. After its expiry it is unknown, not false."""
+
+    kind: Literal["declaration"]
+    model: Id
+    statement: Id
+    """Which fact is stated, as the framework's conditions name it."""
+    value: StrictBool | float | Line
+    """What is stated."""
+    evidence: Text
+    """On what evidence it is stated."""
+
+
+class Assessment(_Dated):
+    """Somebody's examination of a safeguard."""
+
+    kind: Literal["assessment"]
+    model: Id
+    safeguard: Id
+    result: Literal["effective", "partly-effective", "not-effective"]
+    independence: Literal["internal", "internal-independent", "external"]
+    """How far the assessor is from those who built the safeguard."""
+    access: Text
+    """What the assessor could see."""
+    basis: Text
+    """What the result rests on."""
+
+
+class Determination(_Dated):
+    """A named judge's conclusion about a threshold; arithmetic never stands in for it."""
+
+    kind: Literal["determination"]
+    model: Id
+    threshold: Id
+    conclusion: Literal["ruled-out", "cannot-rule-out", "reached"]
+    reasons: Text
+    evidence: tuple[Id, ...] = ()
+    """Evidence records that were considered."""

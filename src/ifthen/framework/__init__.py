@@ -1,0 +1,1 @@
+"""What was promised: thresholds, evaluations asked for, safeguards, if-then commitments, gates."""

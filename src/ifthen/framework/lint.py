@@ -1,0 +1,299 @@
+"""Rules across a framework document: references, tiers, and what nobody can decide.
+
+Errors are faults that leave the document without one meaning. Warnings are things that its readers
+should know: a consequence left open, an evaluation that feeds nothing.
+"""
+
+import difflib
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ifthen.encoding.document import Loaded
+from ifthen.errors import Error
+from ifthen.framework.model import Framework, Threshold
+from ifthen.framework.predicate import Membership, Predicate
+
+Path = tuple[str | int, ...]
+
+OUTCOMES = {
+    "evaluation": ("ruled-out", "reached"),
+    "assessment": ("effective", "partly-effective", "not-effective"),
+    "determination": ("ruled-out", "cannot-rule-out", "reached"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """What lint found: errors leave the document without one meaning, warnings do not."""
+
+    errors: tuple[Error, ...]
+    warnings: tuple[Error, ...]
+
+
+def check_framework(loaded: Loaded[Framework]) -> Lint:
+    """Return every fault across the document (codes ``framework.*``), each with its place."""
+    errors = [
+        *_duplicates(loaded),
+        *_tiers(loaded),
+        *_references(loaded),
+        *_conditions(loaded),
+    ]
+    return Lint(errors=tuple(errors), warnings=() if errors else tuple(_warnings(loaded)))
+
+
+def conditions(framework: Framework) -> Iterator[tuple[Path, Predicate]]:
+    """Yield every condition of the framework with its path, in document order."""
+    for d, domain in enumerate(framework.domains):
+        for t, threshold in enumerate(domain.thresholds):
+            path: Path = ("domains", d, "thresholds", t)
+            yield (*path, "ruled_out_when"), threshold.ruled_out_when
+            if threshold.reached_when is not None:
+                yield (*path, "reached_when"), threshold.reached_when
+    for s, safeguard in enumerate(framework.safeguards):
+        if safeguard.in_place_when is not None:
+            yield ("safeguards", s, "in_place_when"), safeguard.in_place_when
+    for g, gate in enumerate(framework.gates):
+        if gate.also is not None:
+            yield ("gates", g, "also"), gate.also
+
+
+def _duplicates(loaded: Loaded[Framework]) -> Iterator[Error]:
+    framework = loaded.document
+    groups: list[tuple[str, list[tuple[Path, str]]]] = [
+        ("domain", [(("domains", i), x.id) for i, x in enumerate(framework.domains)]),
+        (
+            "threshold",
+            [
+                (("domains", d, "thresholds", t), x.id)
+                for d, domain in enumerate(framework.domains)
+                for t, x in enumerate(domain.thresholds)
+            ],
+        ),
+        ("evaluation", [(("evaluations", i), x.id) for i, x in enumerate(framework.evaluations)]),
+        ("safeguard", [(("safeguards", i), x.id) for i, x in enumerate(framework.safeguards)]),
+        ("commitment", [(("commitments", i), x.id) for i, x in enumerate(framework.commitments)]),
+        ("gate", [(("gates", i), x.id) for i, x in enumerate(framework.gates)]),
+        ("role", [(("roles", i), x.id) for i, x in enumerate(framework.roles)]),
+    ]
+    for noun, items in groups:
+        first: dict[str, Path] = {}
+        for path, id in items:
+            if id in first:
+                yield Error(
+                    "framework.duplicate-id",
+                    f"the {noun} id '{id}' is used again;"
+                    f" first at {loaded.where(*first[id], 'id')}",
+                    where=loaded.where(*path, "id"),
+                    hint="give each its own id",
+                )
+            first.setdefault(id, path)
+
+
+def _tiers(loaded: Loaded[Framework]) -> Iterator[Error]:
+    for d, domain in enumerate(loaded.document.domains):
+        place = loaded.where("domains", d, "thresholds")
+        tiers = [threshold.tier for threshold in domain.thresholds]
+        if len(set(tiers)) != len(tiers):
+            yield Error(
+                "framework.tier-overlap",
+                f"domain '{domain.id}': two thresholds claim the same tier ({_list(tiers)})",
+                where=place,
+                hint="number the tiers 1, 2, 3",
+            )
+        elif missing := sorted(set(range(1, max(tiers) + 1)) - set(tiers)):
+            yield Error(
+                "framework.tier-gap",
+                f"domain '{domain.id}': tiers {_list(sorted(tiers))} leave out {_list(missing)};"
+                " a model between them would fall under no threshold",
+                where=place,
+                hint="number the tiers 1, 2, 3, or add the threshold that is missing",
+            )
+        yield from _tier_order(loaded, d)
+
+
+def _tier_order(loaded: Loaded[Framework], d: int) -> Iterator[Error]:
+    """Yield an error where a higher tier is ruled out, or reached, by less than a lower one."""
+    framework = loaded.document
+    ladder = sorted(framework.domains[d].thresholds, key=lambda threshold: threshold.tier)
+    for lower, higher in itertools.pairwise(ladder):
+        for key in ("ruled_out_when", "reached_when"):
+            low, high = _bounds(lower, key), _bounds(higher, key)
+            for name in sorted(low.keys() & high.keys()):
+                if high[name] < low[name]:
+                    yield Error(
+                        "framework.tier-order",
+                        f"'{higher.id}' (tier {higher.tier}) asks for {high[name]:g} of {name},"
+                        f" less than '{lower.id}' (tier {lower.tier}) with {low[name]:g}",
+                        where=loaded.where("domains", d, "thresholds"),
+                        hint="a higher tier needs the higher value",
+                    )
+
+
+def _bounds(threshold: Threshold, key: str) -> dict[str, float]:
+    predicate: Predicate | None = getattr(threshold, key)
+    found: dict[str, float] = {}
+    for _, leaf in predicate.leaves() if predicate is not None else ():
+        comparison = leaf.ge or leaf.le
+        if comparison is not None:
+            found[f"{comparison.kind} {comparison.name}"] = comparison.value
+    return found
+
+
+def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
+    framework = loaded.document
+    thresholds = [threshold.id for _, threshold in framework.thresholds()]
+    safeguards = [safeguard.id for safeguard in framework.safeguards]
+    roles = [role.id for role in framework.roles]
+    known = {
+        "evaluation": [evaluation.id for evaluation in framework.evaluations],
+        "assessment": safeguards,
+        "determination": thresholds,
+    }
+    for path, predicate in conditions(framework):
+        for leaf_path, leaf in predicate.leaves(path):
+            subject = leaf.subject
+            if subject is not None and subject.kind in known:
+                noun = {"assessment": "safeguard", "determination": "threshold"}
+                yield from _dangling(
+                    loaded,
+                    (*leaf_path, subject.kind),
+                    noun.get(subject.kind, subject.kind),
+                    subject.name,
+                    known[subject.kind],
+                )
+    for c, commitment in enumerate(framework.commitments):
+        yield from _dangling(
+            loaded, ("commitments", c, "if"), "threshold", commitment.if_, thresholds
+        )
+        for i, id in enumerate(commitment.then):
+            yield from _dangling(loaded, ("commitments", c, "then", i), "safeguard", id, safeguards)
+    for g, gate in enumerate(framework.gates):
+        for i, id in enumerate(gate.decided_by):
+            yield from _dangling(loaded, ("gates", g, "decided_by", i), "role", id, roles)
+
+
+def _dangling(
+    loaded: Loaded[Framework], path: Path, noun: str, id: str, known: Iterable[str]
+) -> Iterator[Error]:
+    known = list(known)
+    if id not in known:
+        close = difflib.get_close_matches(id, known, n=1)
+        yield Error(
+            "framework.dangling-reference",
+            f"there is no {noun} '{id}'",
+            where=loaded.where(*path),
+            hint=f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}",
+        )
+
+
+def _conditions(loaded: Loaded[Framework]) -> Iterator[Error]:
+    framework = loaded.document
+    for path, predicate in conditions(framework):
+        for leaf_path, leaf in predicate.leaves(path):
+            if leaf.in_ is not None:
+                yield from _membership(loaded, leaf_path, leaf.in_)
+            comparison = leaf.ge or leaf.le
+            if comparison is not None and comparison.kind in ("assessment", "determination"):
+                yield Error(
+                    "framework.not-a-number",
+                    f"{comparison.kind} {comparison.name} has no number to compare",
+                    where=loaded.where(*leaf_path),
+                    hint="use in, with the results that count",
+                )
+
+
+def _membership(loaded: Loaded[Framework], path: Path, member: Membership) -> Iterator[Error]:
+    framework = loaded.document
+    allowed = OUTCOMES.get(member.kind)
+    if allowed is None:
+        return
+    for i, value in enumerate(member.values):
+        if value not in allowed:
+            yield Error(
+                "framework.unknown-outcome",
+                f"'{value}' is not an outcome of the {member.kind} {member.name}",
+                where=loaded.where(*path, "values", i),
+                hint=f"outcomes: {', '.join(allowed)}",
+            )
+        elif member.kind == "evaluation":
+            found = [x for x in framework.evaluations if x.id == member.name]
+            part = {"ruled-out": "rule_out", "reached": "rule_in"}[str(value)]
+            if found and getattr(found[0], part) is None:
+                yield Error(
+                    "framework.impossible-outcome",
+                    f"evaluation {member.name} can never be '{value}': it has no {part}",
+                    where=loaded.where(*path, "values", i),
+                    hint=f"give the evaluation a {part} value, or ask for another outcome",
+                )
+
+
+def _warnings(loaded: Loaded[Framework]) -> Iterator[Error]:
+    framework = loaded.document
+    committed = {commitment.if_ for commitment in framework.commitments}
+    for d, domain in enumerate(framework.domains):
+        for t, threshold in enumerate(domain.thresholds):
+            where = loaded.where("domains", d, "thresholds", t)
+            if threshold.id not in committed:
+                yield Error(
+                    "framework.no-commitment",
+                    f"threshold '{threshold.id}' has no then-clause; every gate is undetermined for"
+                    " a model that reaches it",
+                    where=where,
+                    hint="add a commitment, with an empty then where the consequence is left open",
+                )
+    for c, commitment in enumerate(framework.commitments):
+        if not commitment.then:
+            yield Error(
+                "framework.open-consequence",
+                f"commitment '{commitment.id}' names no safeguard",
+                where=loaded.where("commitments", c, "then"),
+                hint="specify the safeguards before a model reaches the threshold",
+            )
+        if commitment.force != "will":
+            yield Error(
+                "framework.discretionary",
+                f"commitment '{commitment.id}' says '{commitment.force}': it cannot hold a gate",
+                where=loaded.where("commitments", c),
+                hint="a commitment that binds says will",
+            )
+    yield from _unused(loaded)
+
+
+def _unused(loaded: Loaded[Framework]) -> Iterator[Error]:
+    framework = loaded.document
+    used = {
+        (leaf.subject.kind, leaf.subject.name)
+        for path, predicate in conditions(framework)
+        for _, leaf in predicate.leaves(path)
+        if leaf.subject is not None
+    }
+    for e, evaluation in enumerate(framework.evaluations):
+        if ("evaluation", evaluation.id) not in used:
+            yield Error(
+                "framework.unused-evaluation",
+                f"evaluation '{evaluation.id}' feeds no condition",
+                where=loaded.where("evaluations", e),
+                hint="use it in a condition, or remove it",
+            )
+    required = {id for commitment in framework.commitments for id in commitment.then}
+    for s, safeguard in enumerate(framework.safeguards):
+        where = loaded.where("safeguards", s)
+        if safeguard.id not in required:
+            yield Error(
+                "framework.unused-safeguard",
+                f"no commitment asks for safeguard '{safeguard.id}'",
+                where=where,
+                hint="name it in a commitment, or remove it",
+            )
+        if safeguard.in_place_when is None:
+            yield Error(
+                "framework.unspecified-safeguard",
+                f"safeguard '{safeguard.id}' has no acceptance condition: it can never be in place",
+                where=where,
+                hint="add in_place_when",
+            )
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers)

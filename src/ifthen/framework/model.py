@@ -1,0 +1,212 @@
+"""The framework document, version 1.
+
+Shape, as published frontier safety frameworks share it: domain, tiered capability thresholds,
+evaluations asked for, safeguards, if-then commitments, gates on actions, the people who decide.
+Rules that need only one field's neighbours stand here; rules across the document are in ``lint``.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ifthen.encoding.document import Document, Id, Line, Part, Text
+from ifthen.framework.predicate import Predicate
+
+
+class InForce(Part):
+    """From when and until when a version applies."""
+
+    from_: date = Field(alias="from")
+    """First day in force."""
+    until: date | None = None
+    """First day no longer in force; open when absent."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "InForce":
+        if self.until is not None and self.until <= self.from_:
+            raise ValueError(f"until ({self.until}) has to be later than from ({self.from_})")
+        return self
+
+    def covers(self, on: date) -> bool:
+        """Return whether the version applies on a day."""
+        return self.from_ <= on and (self.until is None or on < self.until)
+
+
+class RuleOut(Part):
+    """Below which value a measurement shows that a capability is not there."""
+
+    below: float = Field(gt=0, le=1)
+    """The threshold value of the metric."""
+    margin: float = Field(default=0.0, ge=0, lt=1)
+    """Safety margin, taken off the value."""
+
+    @model_validator(mode="after")
+    def _positive(self) -> "RuleOut":
+        if self.margin >= self.below:
+            raise ValueError(f"margin {self.margin:g} leaves nothing below {self.below:g}")
+        return self
+
+
+class RuleIn(Part):
+    """From which value on a measurement shows that a capability is there."""
+
+    at_least: float = Field(gt=0, le=1)
+    """The threshold value of the metric."""
+
+
+class Evaluation(Part):
+    """An evaluation that the framework asks for, and what its results may show."""
+
+    id: Id
+    title: Line
+    task: Line
+    """Name of the task as the evaluation log gives it."""
+    task_args: dict[str, Line | float | bool] = Field(default_factory=dict)
+    """Arguments that tell runs of one task apart, as the log gives them."""
+    scorer: Line
+    """Scorer whose metric counts."""
+    metric: Literal["accuracy", "mean"] = "accuracy"
+    """Metric over the questions; scores lie between 0 and 1."""
+    reducer: Line = "mean"
+    """How the epochs of one question become one score."""
+    proxy_for: Text | None = None
+    """For a harmless stand-in: what it stands in for."""
+    rule_out: RuleOut | None = None
+    """What would show that the capability is not there."""
+    rule_in: RuleIn | None = None
+    """What would show that the capability is there."""
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """One-sided confidence of each bound."""
+    cluster_by: Line | None = None
+    """Metadata key of the samples that groups related questions."""
+    min_questions: int = Field(ge=1)
+    """Fewer questions than this decide nothing."""
+    valid_for_days: int = Field(ge=1)
+    """A result older than this is stale."""
+    plan: Literal["required", "not-required"] = "required"
+    """Whether the evaluation has to be registered before it is run."""
+    snapshot: Literal["same-weights", "same-name"] = "same-weights"
+    """How a log is bound to the model: by the digest of the weights, or by the name alone."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Evaluation":
+        if self.rule_out and self.rule_in and self.rule_in.at_least < self.rule_out.below:
+            raise ValueError(
+                f"rule_in.at_least {self.rule_in.at_least:g} lies under rule_out.below"
+                f" {self.rule_out.below:g}: one result could show both"
+            )
+        return self
+
+
+class Threshold(Part):
+    """A capability threshold of a domain."""
+
+    id: Id
+    tier: int = Field(ge=1)
+    """Place in the domain's ladder: 1, 2, 3, without gaps."""
+    title: Line
+    text: Text
+    """What the model would be able to do."""
+    baseline: Text | None = None
+    """Compared with what: the tools or models that people have without this one."""
+    ruled_out_when: Predicate
+    """Condition under which the capability is shown not to be there."""
+    reached_when: Predicate | None = None
+    """Condition under which it is shown to be there."""
+
+
+class Domain(Part):
+    """A domain of catastrophic risk with its ladder of thresholds."""
+
+    id: Id
+    title: Line
+    threat_model: Text
+    """How harm would come about."""
+    thresholds: tuple[Threshold, ...] = Field(min_length=1)
+
+
+class Safeguard(Part):
+    """A mitigation, and the condition under which it counts as in place."""
+
+    id: Id
+    kind: Literal["security", "deployment"]
+    title: Line
+    text: Text
+    in_place_when: Predicate | None = None
+    """Acceptance condition; absent where the framework does not specify the safeguard yet."""
+
+
+class Commitment(Part):
+    """If a threshold is treated as reached, then these safeguards have to be in place."""
+
+    id: Id
+    if_: Id = Field(alias="if")
+    """The threshold."""
+    then: tuple[Id, ...]
+    """The safeguards; empty where the framework leaves the consequence open."""
+    force: Literal["will", "aim", "may", "recommend"] = "will"
+    """Modal force of the clause. Only ``will`` can hold a gate."""
+
+
+class Gate(Part):
+    """An action that waits for the safeguards."""
+
+    id: Id
+    action: Line
+    """What the gate opens: internal use, external deployment, storage of weights."""
+    needs: tuple[Literal["security", "deployment"], ...]
+    """Which kinds of safeguards the action waits for."""
+    also: Predicate | None = None
+    """A further condition for this action."""
+    decided_by: tuple[Id, ...] = Field(min_length=1)
+    """Roles that sign off."""
+
+
+class Role(Part):
+    """A role that decides."""
+
+    id: Id
+    title: Line
+
+
+class Cadence(Part):
+    """When the promise is looked at again."""
+
+    review_every_days: int = Field(ge=1)
+    """The framework itself is reviewed at least this often."""
+    reevaluate_on: tuple[Line, ...] = ()
+    """Events that call for a new evaluation, in words."""
+
+
+class Framework(Document):
+    """A frontier safety framework: what is promised, by version and date in force."""
+
+    kind: Literal["framework"]
+    title: Line
+    developer: Line
+    version: Line
+    in_force: InForce
+    supersedes: Line | None = None
+    """Version that this one replaces."""
+    notice: Text | None = None
+    """Printed with every decision, for example that the evaluations are proxies."""
+    treat_undetermined_as: Literal["reached", "undetermined"] = "reached"
+    """How a threshold counts that is neither ruled out nor shown to be reached."""
+    roles: tuple[Role, ...] = Field(min_length=1)
+    cadence: Cadence
+    domains: tuple[Domain, ...] = Field(min_length=1)
+    evaluations: tuple[Evaluation, ...] = Field(min_length=1)
+    safeguards: tuple[Safeguard, ...] = Field(min_length=1)
+    commitments: tuple[Commitment, ...] = Field(min_length=1)
+    gates: tuple[Gate, ...] = Field(min_length=1)
+
+    def thresholds(self) -> tuple[tuple[Domain, Threshold], ...]:
+        """Return every threshold with its domain, in document order."""
+        return tuple(
+            (domain, threshold) for domain in self.domains for threshold in domain.thresholds
+        )
+
+    def evaluation(self, id: str) -> Evaluation:
+        """Return the evaluation of this id; the id has to exist (lint makes sure)."""
+        return next(evaluation for evaluation in self.evaluations if evaluation.id == id)
