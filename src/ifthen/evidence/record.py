@@ -6,7 +6,7 @@ and for the public record; a decision recomputes it from the log and refuses a r
 
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StrictBool
 
 from ifthen.encoding.document import Digest, Document, Id, Line, Part
 
@@ -29,6 +29,8 @@ class Run(Part):
 
     task: Line
     """Name of the task."""
+    task_args: dict[str, StrictBool | float | Line] = Field(default_factory=dict)
+    """Arguments of the task that are single values (text, number, true or false)."""
     model: Line
     """Name of the model as the run called it."""
     weights_sha256: Digest | None = None

@@ -8,7 +8,7 @@ Rules that need only one field's neighbours stand here; rules across the documen
 from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from ifthen.encoding.document import Document, Id, Line, Part, Text
 from ifthen.framework.predicate import Predicate
@@ -62,7 +62,7 @@ class Evaluation(Part):
     title: Line
     task: Line
     """Name of the task as the evaluation log gives it."""
-    task_args: dict[str, Line | float | bool] = Field(default_factory=dict)
+    task_args: dict[str, StrictBool | float | Line] = Field(default_factory=dict)
     """Arguments that tell runs of one task apart, as the log gives them."""
     scorer: Line
     """Scorer whose metric counts."""

@@ -1,0 +1,172 @@
+"""Conditions evaluated over the facts, each with its trace."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from ifthen.decision.facts import Facts, find_statement
+from ifthen.decision.measuring import find_evidence, format_bounds, format_share, more_questions
+from ifthen.decision.model import EvaluationFinding, Reason, Step
+from ifthen.decision.truth import Truth, at_least, every, negate, some
+from ifthen.framework.predicate import (
+    Comparison,
+    Membership,
+    Predicate,
+    Subject,
+    format_number,
+    format_sentence,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a condition is evaluated over: the facts, the findings and the day."""
+
+    facts: Facts
+    findings: Mapping[str, EvaluationFinding]
+    on: date
+
+
+def answer(predicate: Predicate, grounds: Grounds) -> Step:
+    """Return the answer to a condition with the answers to the conditions inside it."""
+    if predicate.subject is not None:
+        return _leaf(predicate, predicate.subject, grounds)
+    parts = tuple(answer(part, grounds) for part in predicate.parts)
+    values = [part.value for part in parts]
+    if predicate.not_ is not None:
+        value = negate(values[0])
+    elif predicate.k_of is not None:
+        value = at_least(predicate.k_of.k, values)
+    else:
+        value = every(values) if predicate.all is not None else some(values)
+    deciding = parts if predicate.not_ is not None else [p for p in parts if p.value is value]
+    settled = value is Truth.YES
+    return Step(
+        claim=format_sentence(predicate),
+        value=value,
+        reasons=() if settled else _unique(r for part in deciding for r in part.reasons),
+        facts=_unique(fact for part in parts for fact in part.facts),
+        change=()
+        if settled
+        else _unique(c for part in parts if part.value is not Truth.YES for c in part.change),
+        parts=parts,
+    )
+
+
+T = TypeVar("T")
+
+
+def _unique(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
+    claim = format_sentence(predicate)
+    if subject.kind == "evaluation":
+        return _measured(predicate, subject, grounds.findings[subject.name], claim)
+    found = find_statement(grounds.facts, subject.kind, subject.name, grounds.on)
+    if found.value is None:
+        reasons = (found.reason,) if found.reason else ()
+        change = (found.change,) if found.change else ()
+        return Step(
+            claim=claim,
+            value=Truth.UNDETERMINED,
+            reasons=reasons,
+            facts=found.facts,
+            change=change,
+        )
+    value, text = _compare_stated(predicate, found.value)
+    said = f"{subject.kind} {subject.name} says {_say(found.value)}; {text}"
+    return Step(
+        claim=claim,
+        value=value,
+        reasons=() if value is Truth.YES else (Reason(code=f"{subject.kind}.says", text=said),),
+        facts=found.facts,
+        change=() if value is Truth.YES else (f"{subject.kind} {subject.name}: {text}",),
+    )
+
+
+def _compare_stated(predicate: Predicate, stated: bool | float | str) -> tuple[Truth, str]:
+    """Return the answer for a stated value, and what would have been needed."""
+    if predicate.present is not None:
+        return Truth.YES, "it is at hand"
+    if predicate.in_ is not None:
+        wanted = [(type(value), value) for value in predicate.in_.values]
+        needed = " or ".join(_say(value) for value in predicate.in_.values)
+        holds = (type(stated), stated) in wanted
+        return (Truth.YES if holds else Truth.NO), f"needs {needed}"
+    comparison = predicate.ge or predicate.le
+    if comparison is None or isinstance(stated, bool | str):
+        return Truth.UNDETERMINED, "needs a number"
+    sign = "at least" if predicate.ge is not None else "at most"
+    holds = stated >= comparison.value if predicate.ge is not None else stated <= comparison.value
+    return (Truth.YES if holds else Truth.NO), f"needs {sign} {format_number(comparison.value)}"
+
+
+def _measured(
+    predicate: Predicate, subject: Subject, finding: EvaluationFinding, claim: str
+) -> Step:
+    facts = find_evidence(finding)
+    if finding.outcome == "undetermined":
+        return Step(
+            claim=claim,
+            value=Truth.UNDETERMINED,
+            reasons=finding.reasons,
+            facts=facts,
+            change=finding.change,
+        )
+    if isinstance(subject, Membership):
+        value, reasons, change = _outcome_in(subject, finding)
+    elif isinstance(subject, Comparison):
+        value, reasons, change = _compare_interval(predicate, subject, finding)
+    else:
+        value, reasons, change = Truth.YES, (), ()
+    return Step(claim=claim, value=value, reasons=reasons, facts=facts, change=change)
+
+
+_Answer = tuple[Truth, tuple[Reason, ...], tuple[str, ...]]
+
+
+def _outcome_in(subject: Membership, finding: EvaluationFinding) -> _Answer:
+    if finding.outcome in ("undecided", "measured"):
+        return Truth.UNDETERMINED, finding.reasons, finding.change
+    if finding.outcome in subject.values:
+        return Truth.YES, (), ()
+    text = f"evaluation {finding.evaluation} shows {finding.outcome}"
+    return Truth.NO, (Reason(code="evaluation.shows", text=text),), ()
+
+
+def _compare_interval(
+    predicate: Predicate, subject: Comparison, finding: EvaluationFinding
+) -> _Answer:
+    """Return yes or no only where the whole interval lies on one side of the value."""
+    if finding.lower is None or finding.upper is None:
+        return Truth.UNDETERMINED, finding.reasons, finding.change
+    target = subject.value
+    bounds = format_bounds(finding.lower, finding.upper)
+    measured = list(finding.measured)
+    share = format_share(max(item.interval.point_high for item in measured))
+    if predicate.ge is not None:
+        sign, holds, fails = "at least", finding.lower >= target, finding.upper < target
+    else:
+        sign, holds, fails = "at most", finding.upper <= target, finding.lower > target
+    if holds:
+        return Truth.YES, (), ()
+    text = (
+        f"{finding.title}: {share} ({bounds}), needs {sign} {format_number(target)}"
+        f" with {measured[0].interval.confidence:.0%} confidence"
+    )
+    change: tuple[str, ...] = ()
+    if predicate.le is not None:
+        more = more_questions(measured, target, measured[0].interval.confidence)
+        change = tuple(f"{finding.evaluation}: {line}" for line in more)
+    if fails:
+        return Truth.NO, (Reason(code="evaluation.fails", text=text),), change
+    return Truth.UNDETERMINED, (Reason(code="evaluation.straddles", text=text),), change
+
+
+def _say(value: bool | float | str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else format_number(value)

@@ -1,0 +1,300 @@
+"""The decision: thresholds, obligations, safeguards, gates.
+
+Steps, in the order in which a reader would check them:
+
+1. Each evaluation is measured (:mod:`ifthen.decision.measuring`).
+2. Each threshold is reached, ruled out, or neither, by its own conditions.
+3. What is neither counts as the framework says (``treat_undetermined_as``).
+4. Each threshold that does not count as ruled out makes its commitments due.
+5. Each safeguard is in place, is not, or it cannot be told.
+6. Each gate waits for the safeguards of its kinds that are due, and for its own condition.
+
+No step reads a clock or a file; nothing that is missing makes a later step more favourable.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from ifthen.decision.condition import Grounds, answer
+from ifthen.decision.facts import Facts, reference
+from ifthen.decision.measuring import measure
+from ifthen.decision.model import (
+    Decision,
+    FactReference,
+    FrameworkReference,
+    GateFinding,
+    ModelReference,
+    Obligation,
+    Outcome,
+    Reason,
+    SafeguardFinding,
+    Step,
+    ThresholdFinding,
+)
+from ifthen.decision.truth import Truth, every
+from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
+
+Status = Literal["ruled-out", "reached", "cannot-rule-out"]
+TreatedAs = Literal["below", "reached", "undetermined"]
+
+
+def decide(facts: Facts, *, on: date, hypothetical: bool) -> Decision:
+    """Return what follows from the facts on a day.
+
+    ``hypothetical`` says that ``on`` is not the day on which the decision is made; it is recorded,
+    so that nobody takes a what-if for a decision.
+    """
+    framework = facts.framework.document
+    findings = {e.id: measure(e, facts, on) for e in framework.evaluations}
+    grounds = Grounds(facts=facts, findings=findings, on=on)
+    thresholds = _tier_conflicts(
+        [_threshold(d, t, grounds) for d, t in framework.thresholds()], framework
+    )
+    obligations = _obligations(thresholds, framework)
+    safeguards = {s.id: _safeguard(s, obligations, grounds) for s in framework.safeguards}
+    gates = tuple(_gate(g, thresholds, obligations, safeguards, grounds) for g in framework.gates)
+    return Decision(
+        kind="decision",
+        id=f"{facts.model.document.id}-{on.isoformat()}",
+        framework=_framework_reference(facts),
+        model=_model_reference(facts),
+        on=on,
+        hypothetical=hypothetical,
+        evaluations=tuple(findings.values()),
+        thresholds=tuple(thresholds),
+        obligations=obligations,
+        safeguards=tuple(safeguards.values()),
+        gates=gates,
+        inputs=_inputs(facts),
+    )
+
+
+def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> ThresholdFinding:
+    ruled_out = answer(threshold.ruled_out_when, grounds)
+    reached = answer(threshold.reached_when, grounds) if threshold.reached_when else None
+    is_reached = reached is not None and reached.value is Truth.YES
+    reasons: tuple[Reason, ...] = ()
+    status: Status
+    if is_reached and ruled_out.value is Truth.YES:
+        status = "cannot-rule-out"
+        text = f"{threshold.id}: one condition says reached, the other says ruled out"
+        reasons = (Reason(code="threshold.conflicting", text=text),)
+    elif is_reached:
+        status = "reached"
+    elif ruled_out.value is Truth.YES:
+        status = "ruled-out"
+    else:
+        status, reasons = "cannot-rule-out", ruled_out.reasons
+    predicates = [p for p in (threshold.ruled_out_when, threshold.reached_when) if p is not None]
+    subjects = [leaf.subject for p in predicates for _, leaf in p.leaves()]
+    used = dict.fromkeys(s.evaluation for s in subjects if s is not None and s.evaluation)
+    return ThresholdFinding(
+        threshold=threshold.id,
+        domain=domain.id,
+        tier=threshold.tier,
+        title=threshold.title,
+        status=status,
+        treated_as=_treat(status, grounds.facts.framework.document),
+        reasons=reasons,
+        evaluations=tuple(used),
+        ruled_out=ruled_out,
+        reached=reached,
+    )
+
+
+def _treat(status: Status, framework: Framework) -> TreatedAs:
+    if status == "cannot-rule-out":
+        return framework.treat_undetermined_as
+    return "reached" if status == "reached" else "below"
+
+
+def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list[ThresholdFinding]:
+    """Return the findings; a tier cannot be ruled out while a higher one is reached."""
+    reached = [x for x in found if x.status == "reached"]
+    settled: list[ThresholdFinding] = []
+    for finding in found:
+        above = [x for x in reached if x.domain == finding.domain and x.tier > finding.tier]
+        if finding.status == "ruled-out" and above:
+            text = f"{finding.threshold} looks ruled out, but {above[0].threshold} is reached"
+            finding = finding.model_copy(  # noqa: PLW2901 - the corrected finding takes its place
+                update={
+                    "status": "cannot-rule-out",
+                    "treated_as": _treat("cannot-rule-out", framework),
+                    "reasons": (Reason(code="threshold.tier-conflict", text=text),),
+                }
+            )
+        settled.append(finding)
+    return settled
+
+
+def _obligations(
+    thresholds: Sequence[ThresholdFinding], framework: Framework
+) -> tuple[Obligation, ...]:
+    due = {x.threshold: x.treated_as for x in thresholds if x.treated_as != "below"}
+    return tuple(
+        Obligation(
+            commitment=commitment.id,
+            threshold=commitment.if_,
+            because="reached" if due[commitment.if_] == "reached" else "undetermined",
+            safeguards=commitment.then,
+            binding=commitment.force == "will",
+        )
+        for commitment in framework.commitments
+        if commitment.if_ in due
+    )
+
+
+def _safeguard(
+    safeguard: Safeguard, obligations: Sequence[Obligation], grounds: Grounds
+) -> SafeguardFinding:
+    condition = None
+    if safeguard.in_place_when is None:
+        in_place = Truth.UNDETERMINED
+        text = f"the framework does not say when {safeguard.id} is in place"
+        reasons: tuple[Reason, ...] = (Reason(code="safeguard.unspecified", text=text),)
+    else:
+        condition = answer(safeguard.in_place_when, grounds)
+        in_place, reasons = condition.value, condition.reasons
+    return SafeguardFinding(
+        safeguard=safeguard.id,
+        kind=safeguard.kind,
+        title=safeguard.title,
+        in_place=in_place,
+        required_by=tuple(
+            o.commitment for o in obligations if o.binding and safeguard.id in o.safeguards
+        ),
+        reasons=reasons,
+        condition=condition,
+    )
+
+
+def _gate(
+    gate: Gate,
+    thresholds: Sequence[ThresholdFinding],
+    obligations: Sequence[Obligation],
+    safeguards: Mapping[str, SafeguardFinding],
+    grounds: Grounds,
+) -> GateFinding:
+    steps: list[Step] = []
+    required: dict[str, None] = {}
+    for finding in thresholds:
+        if finding.treated_as == "below":
+            continue
+        binding = [o for o in obligations if o.threshold == finding.threshold and o.binding]
+        if not any(o.safeguards for o in binding):
+            steps.append(_unspecified(finding))
+        for obligation in binding:
+            for id in obligation.safeguards:
+                if safeguards[id].kind in gate.needs:
+                    required[id] = None
+                    steps.append(_required(safeguards[id], obligation))
+    if gate.also is not None:
+        steps.append(answer(gate.also, grounds))
+    value = every([step.value for step in steps])
+    outcome = {Truth.YES: Outcome.GO, Truth.NO: Outcome.HOLD}.get(value, Outcome.UNDETERMINED)
+    open_steps = [step for step in steps if step.value is not Truth.YES]
+    deciding = [step for step in steps if step.value is value and value is not Truth.YES]
+    return GateFinding(
+        gate=gate.id,
+        action=gate.action,
+        outcome=outcome,
+        summary=_summary(outcome, deciding, tuple(required), thresholds),
+        requires=tuple(required),
+        reasons=tuple(dict.fromkeys(r for step in open_steps for r in step.reasons)),
+        change=tuple(dict.fromkeys(c for step in open_steps for c in step.change)),
+        decided_by=gate.decided_by,
+        condition=Step(
+            claim=f"{gate.action}: everything that is due is in place",
+            value=value,
+            parts=tuple(steps),
+        ),
+    )
+
+
+def _unspecified(finding: ThresholdFinding) -> Step:
+    text = f"the framework names no safeguard for {finding.threshold}"
+    return Step(
+        claim=f"what {finding.threshold} calls for is in place",
+        value=Truth.UNDETERMINED,
+        reasons=(Reason(code="commitment.unspecified", text=text),),
+        change=(f"a framework version that says what {finding.threshold} calls for",),
+    )
+
+
+def _required(safeguard: SafeguardFinding, obligation: Obligation) -> Step:
+    """Return whether a safeguard that may be due is in place.
+
+    Where it is undetermined whether the threshold is reached at all, a missing safeguard leaves the
+    gate undetermined instead of holding it.
+    """
+    value = safeguard.in_place
+    if obligation.because == "undetermined" and value is Truth.NO:
+        value = Truth.UNDETERMINED
+    condition = safeguard.condition
+    return Step(
+        claim=f"{safeguard.kind} {safeguard.safeguard} is in place, for {obligation.threshold}",
+        value=value,
+        reasons=() if value is Truth.YES else safeguard.reasons,
+        facts=condition.facts if condition else (),
+        change=() if value is Truth.YES or condition is None else condition.change,
+        parts=(condition,) if condition else (),
+    )
+
+
+def _summary(
+    outcome: Outcome,
+    deciding: Sequence[Step],
+    required: tuple[str, ...],
+    thresholds: Sequence[ThresholdFinding],
+) -> str:
+    if outcome is Outcome.GO:
+        if required:
+            return f"every required safeguard is in place: {', '.join(required)}"
+        if all(finding.status == "ruled-out" for finding in thresholds):
+            return "every threshold is ruled out; no safeguard is required"
+        return "no safeguard is required for this action"
+    reasons = dict.fromkeys(reason.text for step in deciding for reason in step.reasons)
+    return "; ".join(reasons) or "; ".join(step.claim for step in deciding)
+
+
+def _framework_reference(facts: Facts) -> FrameworkReference:
+    framework = facts.framework.document
+    return FrameworkReference(
+        id=framework.id,
+        version=framework.version,
+        title=framework.title,
+        developer=framework.developer,
+        in_force_from=framework.in_force.from_,
+        digest=facts.framework.digest,
+        notice=framework.notice,
+    )
+
+
+def _model_reference(facts: Facts) -> ModelReference:
+    model = facts.model.document
+    return ModelReference(
+        id=model.id,
+        title=model.title,
+        weights_sha256=model.weights_sha256,
+        digest=facts.model.digest,
+    )
+
+
+def _inputs(facts: Facts) -> tuple[FactReference, ...]:
+    """Return every document that could bear on the decision, ordered by kind and id."""
+    model = facts.model.document.id
+    found = [
+        reference("framework", facts.framework),
+        reference("model", facts.model),
+        *(reference("plan", x) for x in facts.plans if x.document.model == model),
+        *(
+            reference("evidence", x.record)
+            for x in facts.evidence
+            if x.record.document.model == model
+        ),
+        *(reference("declaration", x) for x in facts.declarations if x.document.model == model),
+        *(reference("assessment", x) for x in facts.assessments if x.document.model == model),
+        *(reference("determination", x) for x in facts.determinations if x.document.model == model),
+    ]
+    return tuple(sorted(found, key=lambda ref: (ref.kind, ref.id, ref.digest)))

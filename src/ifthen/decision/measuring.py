@@ -1,0 +1,371 @@
+"""From evidence records to what an evaluation shows on a day.
+
+A record is used when its log confirms it, its run answers this evaluation, is bound to this model's
+weights, was planned beforehand, has enough questions and is not stale. A record that is merely not
+applicable is set aside with its reason; one that contradicts its log blocks the evaluation, because
+a number that cannot be trusted must not be outvoted by one that suits better.
+
+Several usable records are never averaged: the least lower and the greatest upper bound count.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Literal
+
+from ifthen.decision.facts import Evidence, Facts, reference
+from ifthen.decision.model import (
+    EvaluationFinding,
+    FactReference,
+    Interval,
+    Measured,
+    Reason,
+    SetAside,
+)
+from ifthen.dossier.model import Plan
+from ifthen.encoding.document import Loaded
+from ifthen.evidence.record import EvidenceRecord, Measurement
+from ifthen.framework.model import Evaluation
+from ifthen.framework.predicate import format_number
+from ifthen.stats.estimate import Estimate, Undefined
+from ifthen.stats.planning import further_questions
+from ifthen.stats.proportion import ClusterSums, estimate_proportion
+from ifthen.stats.threshold import is_at_least, is_below
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected:
+    """Why a record does not count, and whether that blocks the evaluation."""
+
+    reason: Reason
+    blocks: bool = False
+
+
+def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding:
+    """Return what the evidence about one evaluation shows on a day; no record is passed over."""
+    measured: list[Measured] = []
+    estimates: list[Estimate] = []
+    set_aside: list[SetAside] = []
+    blocked = False
+    for item in _records(evaluation, facts):
+        result = _use(evaluation, item, facts, on)
+        if isinstance(result, _Rejected):
+            blocked = blocked or result.blocks
+            ref = reference("evidence", item.record)
+            set_aside.append(SetAside(evidence=ref, reason=result.reason))
+        else:
+            measured.append(result[0])
+            estimates.append(result[1])
+    if blocked or not measured:
+        return EvaluationFinding(
+            evaluation=evaluation.id,
+            title=evaluation.title,
+            outcome="undetermined",
+            asked=format_asked(evaluation),
+            measured=tuple(measured),
+            set_aside=tuple(set_aside),
+            reasons=_why_unmeasured(evaluation, set_aside),
+            change=(f"a confirmed, current result of evaluation {evaluation.id}",),
+        )
+    return _settle(evaluation, measured, estimates, set_aside)
+
+
+def format_asked(evaluation: Evaluation) -> str | None:
+    """Return what the framework asks of an evaluation: ``rule out below 0.25 - 0.05``."""
+    asked: list[str] = []
+    if evaluation.rule_out:
+        margin = evaluation.rule_out.margin
+        text = f"rule out below {format_number(evaluation.rule_out.below)}"
+        asked.append(text + (f" - {format_number(margin)}" if margin else ""))
+    if evaluation.rule_in:
+        asked.append(f"rule in from {format_number(evaluation.rule_in.at_least)}")
+    return ", ".join(asked) or None
+
+
+def _records(evaluation: Evaluation, facts: Facts) -> list[Evidence]:
+    model = facts.model.document.id
+    items = [
+        item
+        for item in facts.evidence
+        if item.record.document.evaluation == evaluation.id and item.record.document.model == model
+    ]
+    return sorted(items, key=lambda item: item.record.document.id)
+
+
+def _use(
+    evaluation: Evaluation, item: Evidence, facts: Facts, on: date
+) -> tuple[Measured, Estimate] | _Rejected:
+    record = item.record.document
+    if item.fault is not None:
+        return _Rejected(item.fault, blocks=True)
+    contradictions = [finding for finding in record.findings if finding.severity == "contradiction"]
+    if contradictions:
+        said = "; ".join(f"{finding.message} [{finding.code}]" for finding in contradictions)
+        return _Rejected(
+            _reason("contradicted", f"the log contradicts itself: {said}"), blocks=True
+        )
+    if rejected := _wrong_run(evaluation, record, facts) or _wrong_time(evaluation, record, on):
+        return rejected
+    plan = _plan(record, facts)
+    if evaluation.plan == "required" and (rejected := _wrong_plan(evaluation, record, plan, facts)):
+        return rejected
+    return _estimate(evaluation, item.record, plan)
+
+
+def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> _Rejected | None:
+    """Return why the run does not answer this evaluation of this model."""
+    run, model = record.run, facts.model.document
+    if run.task != evaluation.task:
+        return _reject("other-task", f"the log is of task {run.task}, not {evaluation.task}")
+    for name, value in evaluation.task_args.items():
+        if run.task_args.get(name) != value:
+            found = run.task_args.get(name, "not stated")
+            return _reject("other-task", f"the log's task has {name} = {found}, not {value}")
+    if run.model not in model.names_in_logs:
+        return _reject("other-model", f"the log is of {run.model}, not of {model.id}")
+    if evaluation.snapshot == "same-weights":
+        if run.weights_sha256 is None or model.weights_sha256 is None:
+            side = "log" if run.weights_sha256 is None else f"model {model.id}"
+            return _reject("snapshot-unbound", f"the {side} states no digest of the weights")
+        if run.weights_sha256 != model.weights_sha256:
+            return _reject(
+                "other-snapshot",
+                f"the log is of weights {run.weights_sha256[:19]}…,"
+                f" not of {model.weights_sha256[:19]}… ({model.id})",
+            )
+    if record.cluster_by != evaluation.cluster_by:
+        return _reject(
+            "other-clusters",
+            f"the record groups questions by {record.cluster_by}, not by {evaluation.cluster_by}",
+        )
+    return None
+
+
+def _wrong_time(evaluation: Evaluation, record: EvidenceRecord, on: date) -> _Rejected | None:
+    run_on = record.run.created.astimezone(UTC).date()
+    if run_on > on:
+        return _reject("not-yet", f"the run was on {run_on}, after {on}")
+    expires = run_on + timedelta(days=evaluation.valid_for_days)
+    if on >= expires:
+        days = evaluation.valid_for_days
+        return _reject("stale", f"the run was on {run_on}; results count for {days} days")
+    return None
+
+
+def _plan(record: EvidenceRecord, facts: Facts) -> Loaded[Plan] | None:
+    plans = [loaded for loaded in facts.plans if loaded.document.id == record.plan]
+    return plans[0] if len(plans) == 1 else None
+
+
+def _wrong_plan(
+    evaluation: Evaluation, record: EvidenceRecord, plan: Loaded[Plan] | None, facts: Facts
+) -> _Rejected | None:
+    """Return why the run does not follow a plan that was registered before it."""
+    if plan is None:
+        named = f"names plan {record.plan}, which is not there" if record.plan else "names no plan"
+        return _reject("no-plan", f"the evaluation has to be registered first; the record {named}")
+    document, run = plan.document, record.run
+    if document.registered_at >= run.created:
+        return _reject(
+            "plan-late",
+            f"plan {document.id} was registered at {document.registered_at.isoformat()}, after the"
+            f" run started at {run.created.isoformat()}",
+        )
+    wanted = {
+        "framework": facts.framework.document.id,
+        "evaluation": evaluation.id,
+        "model": facts.model.document.id,
+        "rule_out_below": evaluation.rule_out.below if evaluation.rule_out else None,
+        "margin": evaluation.rule_out.margin if evaluation.rule_out else 0.0,
+        "rule_in_at_least": evaluation.rule_in.at_least if evaluation.rule_in else None,
+    }
+    planned = {name: getattr(document, name) for name in wanted} | {
+        "questions": document.questions,
+        "epochs": document.epochs,
+    }
+    found = wanted | {"questions": run.questions, "epochs": run.epochs}
+    for name, value in planned.items():
+        if found[name] != value:
+            return _reject(
+                "plan-differs", f"plan {document.id} says {name} = {value}, found {found[name]}"
+            )
+    return None
+
+
+def _estimate(
+    evaluation: Evaluation, loaded: Loaded[EvidenceRecord], plan: Loaded[Plan] | None
+) -> tuple[Measured, Estimate] | _Rejected:
+    record = loaded.document
+    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
+    matching = [m for m in record.measurements if _answers(evaluation, m)]
+    if len(matching) != 1:
+        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
+        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
+    measurement = matching[0]
+    if measurement.questions < evaluation.min_questions:
+        return _reject(
+            "too-few-questions",
+            f"{measurement.questions} questions; the framework asks for {evaluation.min_questions}",
+        )
+    estimate = estimate_proportion(
+        questions=measurement.questions,
+        low=measurement.low,
+        high=measurement.high,
+        alpha=round(1 - evaluation.confidence, 12),
+        clusters=None
+        if measurement.clusters is None
+        else [
+            ClusterSums(questions=c.questions, low=c.low, high=c.high) for c in measurement.clusters
+        ],
+    )
+    if isinstance(estimate, Undefined):
+        return _reject("no-bound", f"no bound can be given: {estimate.message}")
+    return (
+        Measured(
+            evidence=reference("evidence", loaded),
+            plan=None if plan is None else reference("plan", plan),
+            log_sha256=record.log.sha256,
+            interval=Interval(
+                lower=estimate.lower,
+                upper=estimate.upper,
+                point_low=estimate.point_low,
+                point_high=estimate.point_high,
+                method=estimate.method,
+                questions=estimate.n,
+                clusters=estimate.clusters,
+                confidence=evaluation.confidence,
+            ),
+        ),
+        estimate,
+    )
+
+
+def _answers(evaluation: Evaluation, measurement: Measurement) -> bool:
+    return (
+        measurement.scorer == evaluation.scorer
+        and measurement.metric == evaluation.metric
+        and measurement.reducer == evaluation.reducer
+    )
+
+
+def _settle(
+    evaluation: Evaluation,
+    measured: list[Measured],
+    estimates: list[Estimate],
+    set_aside: list[SetAside],
+) -> EvaluationFinding:
+    lower = min(estimate.lower for estimate in estimates)
+    upper = max(estimate.upper for estimate in estimates)
+    outcome = _outcome(evaluation, estimates)
+    reasons: tuple[Reason, ...] = ()
+    change: tuple[str, ...] = ()
+    if outcome == "undecided":
+        reasons = (_why_undecided(evaluation, lower, upper),)
+        change = _more_questions(evaluation, measured)
+    if max(e.lower for e in estimates) > min(e.upper for e in estimates):
+        ids = ", ".join(item.evidence.id for item in measured)
+        outcome = "undecided"
+        reasons = (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),)
+        change = (f"an explanation: one of {ids} withdrawn with its reason",)
+    return EvaluationFinding(
+        evaluation=evaluation.id,
+        title=evaluation.title,
+        outcome=outcome,
+        lower=lower,
+        upper=upper,
+        asked=format_asked(evaluation),
+        measured=tuple(measured),
+        set_aside=tuple(set_aside),
+        reasons=reasons,
+        change=change,
+    )
+
+
+def _outcome(
+    evaluation: Evaluation, estimates: list[Estimate]
+) -> Literal["ruled-out", "reached", "measured", "undecided"]:
+    """Return the outcome of two one-sided tests, each of which every record has to pass."""
+    out, into = evaluation.rule_out, evaluation.rule_in
+    if out and all(is_below(e, out.below, margin=out.margin) for e in estimates):
+        return "ruled-out"
+    if into and all(is_at_least(e, into.at_least) for e in estimates):
+        return "reached"
+    return "undecided" if out or into else "measured"
+
+
+def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason:
+    bounds, asked = format_bounds(lower, upper), format_asked(evaluation)
+    target = evaluation.rule_out and evaluation.rule_out.below - evaluation.rule_out.margin
+    if target and lower >= target:
+        return _reason("above", f"{evaluation.title}: {bounds} lies above what would {asked}")
+    return _reason("straddles", f"{evaluation.title}: {bounds} does not {asked}")
+
+
+def _more_questions(evaluation: Evaluation, measured: list[Measured]) -> tuple[str, ...]:
+    if evaluation.rule_out is None:
+        return ()
+    target = evaluation.rule_out.below - evaluation.rule_out.margin
+    return more_questions(measured, target, evaluation.confidence)
+
+
+def more_questions(measured: list[Measured], target: float, confidence: float) -> tuple[str, ...]:
+    """Return how many further questions with how few successes would bring the bound under a value.
+
+    Only for a single record of independent questions, for which the exact bound is planned.
+    """
+    if len(measured) != 1:
+        return ()
+    interval = measured[0].interval
+    share = format_share(interval.point_high)
+    if interval.point_high >= target:
+        return (f"a measured share under {format_share(target)}; it is {share} now",)
+    for allowed in (0, 1):
+        needed = further_questions(
+            questions=interval.questions,
+            high=interval.point_high * interval.questions,
+            threshold=target,
+            alpha=round(1 - confidence, 12),
+            allowed=allowed,
+        )
+        if needed is not None and needed > allowed:
+            more = f"{needed} more independent questions with at most {allowed} successes"
+            if allowed == 0:
+                more = f"{needed} more independent questions without a success"
+            return (more,)
+    return ()
+
+
+def format_share(value: float) -> str:
+    """Return a share as people read it: ``0.31``, or ``0.004`` near the ends."""
+    return f"{value:.2f}" if 0.01 <= value <= 0.99 else f"{value:.2g}"
+
+
+def format_bounds(lower: float, upper: float) -> str:
+    """Return ``0.25 … 0.38``."""
+    return f"{format_share(lower)} … {format_share(upper)}"
+
+
+def _why_unmeasured(evaluation: Evaluation, set_aside: list[SetAside]) -> tuple[Reason, ...]:
+    if not set_aside:
+        text = f"there is no result of evaluation {evaluation.id}"
+        return (_reason("missing", text),)
+    return tuple(
+        Reason(code=item.reason.code, text=f"{item.evidence.id}: {item.reason.text}")
+        for item in set_aside
+    )
+
+
+def _reason(code: str, text: str) -> Reason:
+    return Reason(code=f"evaluation.{code}", text=text)
+
+
+def _reject(code: str, text: str) -> _Rejected:
+    return _Rejected(_reason(code, text))
+
+
+def find_evidence(finding: EvaluationFinding) -> tuple[FactReference, ...]:
+    """Return the documents behind a finding, used or set aside."""
+    return (
+        *(item.evidence for item in finding.measured),
+        *(item.plan for item in finding.measured if item.plan is not None),
+        *(item.evidence for item in finding.set_aside),
+    )
