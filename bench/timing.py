@@ -1,4 +1,4 @@
-"""Timing of whole processes, side by side, so that the ratio holds when the machine's speed drifts."""
+"""Timing of whole processes, side by side: a ratio holds when the machine's speed drifts."""
 
 import os
 import statistics
