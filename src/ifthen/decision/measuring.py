@@ -234,6 +234,8 @@ def _estimate(
             f"plan {plan.document.id} says questions = {plan.document.questions},"
             f" measured {measurement.questions}",
         )
+    if evaluation.cluster_by is not None and measurement.clusters is None:
+        return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
     estimate = estimate_proportion(
         questions=measurement.questions,
         low=measurement.low,
