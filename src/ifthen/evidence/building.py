@@ -1,7 +1,10 @@
 """The evidence document of one log."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from re import fullmatch
+from typing import Any
 
 from ifthen.evidence.consistency import check_consistency
 from ifthen.evidence.log import Finding, Log, RunFacts, format_line, notice
@@ -53,8 +56,12 @@ def build_record(
     )
 
 
-def count_samples(log: Log) -> SampleCounts:
-    """Return how many samples have which status; a sample counts under each that it has."""
+STATUSES = ("error", "limit", "invalidated", "unscored", "edited")
+"""States of a sample besides ok, as :class:`~ifthen.evidence.record.SampleCounts` names them."""
+
+
+def find_statuses(log: Log) -> list[tuple[str, ...]]:
+    """Return the statuses of each sample, in the log's order: ``("ok",)``, or all that it has."""
     scorers = {(result.scorer, result.key) for result in log.results}
     named = {scorer for scorer, _ in scorers}
     scorers |= {(scorer.name, None) for scorer in log.scorers if scorer.name not in named}
@@ -75,20 +82,42 @@ def count_samples(log: Log) -> SampleCounts:
         (sample.error, sample.limit is not None, sample.invalidated, missing, changed)
         for sample, missing, changed in zip(log.samples, unscored, edited, strict=True)
     ]
-    return SampleCounts(
-        total=len(flags),
-        ok=sum(not any(row) for row in flags),
-        error=sum(row[0] for row in flags),
-        limit=sum(row[1] for row in flags),
-        invalidated=sum(row[2] for row in flags),
-        unscored=sum(row[3] for row in flags),
-        edited=sum(row[4] for row in flags),
-    )
+    return [
+        tuple(name for name, flag in zip(STATUSES, row, strict=True) if flag) or ("ok",)
+        for row in flags
+    ]
+
+
+def count_samples(log: Log) -> SampleCounts:
+    """Return how many samples have which status; a sample counts under each that it has."""
+    statuses = find_statuses(log)
+    counts = Counter(status for row in statuses for status in row)
+    return SampleCounts(total=len(statuses), **{name: counts[name] for name in ("ok", *STATUSES)})
+
+
+def list_samples(log: Log) -> list[dict[str, Any]]:
+    """Return a plain row for each sample: id, epoch, status, score by scorer, member."""
+    return [
+        {
+            "id": sample.id,
+            "epoch": sample.epoch,
+            "status": list(statuses),
+            "scores": {name: score.value for name, score in sample.scores.items()},
+            "where": sample.place,
+        }
+        for sample, statuses in zip(log.samples, find_statuses(log), strict=True)
+    ]
+
+
+def describe_run(run: RunFacts) -> Run:
+    """Return the log's statements about its run, as the record has them."""
+    return _run(run, _weights(run)[0])
 
 
 def _run(run: RunFacts, weights: str | None) -> Run:
     return Run(
         task=format_line(run.task),
+        task_args=_scalars(run.task_args),
         model=format_line(run.model),
         weights_sha256=weights,
         engine=_optional(run.engine),
@@ -100,6 +129,17 @@ def _run(run: RunFacts, weights: str | None) -> Run:
         questions=run.questions,
         epochs=run.epochs,
     )
+
+
+def _scalars(arguments: Mapping[str, Any]) -> dict[str, bool | float | str]:
+    """Return the arguments that are single values; lists and tables tell no evaluations apart."""
+    found: dict[str, bool | float | str] = {}
+    for name, value in arguments.items():
+        if isinstance(value, str) and value:
+            found[name] = format_line(value)
+        elif isinstance(value, bool) or (isinstance(value, int | float) and abs(value) < 2**53):
+            found[name] = value
+    return found
 
 
 def _optional(text: str | None) -> str | None:

@@ -88,6 +88,7 @@ class EvalJson(msgspec.Struct):
     task: str
     model: str
     created: str
+    task_args: dict[str, Any] = {}
     dataset: DatasetJson = msgspec.field(default_factory=DatasetJson)
     config: ConfigJson = msgspec.field(default_factory=ConfigJson)
     revision: RevisionJson | None = None

@@ -100,6 +100,7 @@ def to_run(header: HeaderJson, *, where: str) -> RunFacts:
     reducers = spec.config.epochs_reducer
     return RunFacts(
         task=spec.task,
+        task_args=spec.task_args,
         model=spec.model,
         created=_time(spec.created, where=where),
         status=header.status,

@@ -166,6 +166,8 @@ class RunFacts:
     weights_sha256: str | None = None
     engine: str | None = None
     elicitation: str | None = None
+    task_args: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of the task, as logged."""
     dataset: str | None = None
     questions: int | None = None
     reducers: tuple[str, ...] | None = None
