@@ -76,10 +76,13 @@ class Source:
 
     def where(self, path: Path = ()) -> str:
         """Return ``file:line:column`` of the deepest part of ``path`` that stands in the file."""
-        for length in range(len(path), -1, -1):
-            if place := self.places.get(path[:length]):
-                return f"{self.name}:{place[0]}:{place[1]}"
-        return self.name
+        line, column = self.place(path)
+        return f"{self.name}:{line}:{column}"
+
+    def place(self, path: Path = ()) -> tuple[int, int]:
+        """Return line and column of the deepest part of ``path`` that stands in the file."""
+        parts = (path[:length] for length in range(len(path), -1, -1))
+        return next((self.places[part] for part in parts if part in self.places), (1, 1))
 
 
 def parse_tree(data: bytes, *, name: str) -> Source:
