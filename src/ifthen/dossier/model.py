@@ -4,12 +4,11 @@ Each is a statement by a named person with a date, and where it can grow old, an
 here is measured or computed.
 """
 
-from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, model_validator
 
-from ifthen.encoding.document import Digest, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
 
 
 class Person(Part):
@@ -48,7 +47,7 @@ class Plan(Document):
     framework_version: Line
     evaluation: Id
     model: Id
-    registered_at: AwareDatetime
+    registered_at: Moment
     """When the plan was made; has to be earlier than the run."""
     registered_by: Person
     questions: int = Field(ge=1)
@@ -67,9 +66,9 @@ class Plan(Document):
 
 class _Dated(Document):
     made_by: Person
-    made_on: date
+    made_on: Day
     """Day from which the statement holds."""
-    expires: date
+    expires: Day
     """First day on which it no longer counts."""
 
     @model_validator(mode="after")
