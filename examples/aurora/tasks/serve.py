@@ -39,7 +39,7 @@ def main() -> None:
     params.model_alias = {arguments.weights.stem}
     params.n_ctx = 2048
     params.n_parallel = 1
-    params.cpuparams.n_threads = 2
+    params.cpuparams.n_threads = 1
     params.cache_prompt = False
     params.warmup = False
     params.verbosity = -1
