@@ -26,9 +26,10 @@ from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
 from ifthen.framework.predicate import format_number
+from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import further_questions
-from ifthen.stats.proportion import ClusterSums, estimate_proportion
+from ifthen.stats.proportion import estimate_proportion
 from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
 
 
