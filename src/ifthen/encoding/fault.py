@@ -50,7 +50,7 @@ def explain_faults(
             unions.setdefault(path, []).append(fault)
         elif not _follows_from_an_entry(fault):
             single.append((path, fault))
-    single += [(path, _fault_of_union(faults)) for path, faults in unions.items()]
+    single += [(path, _fault_of_union(len(path), faults)) for path, faults in unions.items()]
     errors: dict[str, tuple[tuple[int, int], Error]] = {}
     for path, fault in _without_misspelt(single, model):
         found = _explain(path, fault, source, model, patterns)
@@ -69,12 +69,12 @@ def format_path(path: Path) -> str:
 def _path_in_tree(fault: Any, tree: Any) -> tuple[Path, bool]:
     """Return the part of a fault's path that is in the file, and whether union members follow."""
     location, value = fault["loc"], fault["input"]
-    if fault["type"] == "missing":
-        return location, False
     node = tree
     for index, part in enumerate(location):
         inside = _descend(node, part)
         last = index == len(location) - 1
+        if last and fault["type"] == "missing":
+            return location, False
         if inside is _ABSENT or (last and node == value and inside != value):
             return location[:index], True
         node = inside
@@ -100,13 +100,18 @@ def _follows_from_an_entry(fault: Any) -> bool:
     return enough
 
 
-def _fault_of_union(faults: list[Any]) -> Any:
+def _fault_of_union(depth: int, faults: list[Any]) -> Any:
     """Return the fault of the member that the value was meant for, else one about all of them."""
     for fault in faults:
-        if not fault["type"].endswith("_type"):
+        if len(fault["loc"]) == depth + 1 and not fault["type"].endswith("_type"):
             return fault
-    words = [_TYPES.get(fault["type"], fault["msg"]) for fault in faults]
-    return {"type": "union_type", "input": faults[0]["input"], "words": _alternatives(words)}
+    inside = any(len(fault["loc"]) > depth + 1 for fault in faults)
+    words = dict.fromkeys(_TYPES.get(fault["type"], fault["msg"]) for fault in faults)
+    return {
+        "type": "union_type",
+        "input": {"": None} if inside else faults[0]["input"],
+        "words": "in one of the forms that are known here" if inside else _alternatives([*words]),
+    }
 
 
 def _without_misspelt(

@@ -21,7 +21,7 @@ from ifthen.errors import Error
 
 try:
     from yaml import CSafeLoader as _Loader
-except ImportError:  # PyYAML built without libyaml: slower, the same events
+except ImportError:  # pragma: no cover - PyYAML without libyaml: slower, the same events
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -55,6 +55,7 @@ _SYNTAX_HINTS = (
     ("unknown escape character", "double each backslash, or use single quotes"),
     ("unexpected end of stream", "close the quote"),
     ("did not find expected ',' or", "close the bracket, or add the comma"),
+    ("did not find expected node content", "close the bracket, or write the value"),
     ("did not find expected key", "indent keys that belong together equally"),
     ("could not find expected ':'", "write 'key: value', with a space after the colon"),
     ("did not find expected <document start>", "one file holds one document"),
