@@ -63,14 +63,15 @@ def compute_metric(name: str, numbers: Sequence[float]) -> float | None:
         return total / count
     import numpy as np  # noqa: PLC0415 - a log with accuracy alone does without it
 
-    if name == "mean":
-        return float(np.mean(numbers))
-    if count == 1:
-        return 0.0
-    if name == "var":
-        return float(np.var(numbers, ddof=1))
-    deviation = np.std(numbers, ddof=1)
-    return float(deviation / np.sqrt(count)) if name == "stderr" else float(deviation)
+    with np.errstate(all="ignore"):  # scores near the largest float overflow to infinity
+        if name == "mean":
+            return float(np.mean(numbers))
+        if count == 1:
+            return 0.0
+        if name == "var":
+            return float(np.var(numbers, ddof=1))
+        deviation = np.std(numbers, ddof=1)
+        return float(deviation / np.sqrt(count)) if name == "stderr" else float(deviation)
 
 
 def resolve_reducer(log: Log, stated: str | None) -> Reducer | None:

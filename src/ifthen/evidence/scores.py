@@ -51,7 +51,7 @@ def value_to_float(value: Any) -> float | Unusable:
         try:
             number = float(value)
         except OverflowError:
-            return math.copysign(math.inf, value)
+            return math.inf if value > 0 else -math.inf
         return Unusable.UNSCORED if math.isnan(number) else number
     return Unusable.NOT_A_NUMBER
 
