@@ -168,7 +168,9 @@ def check_scores(questions: Sequence[Question], label: str) -> tuple[Finding, ..
         findings.append(notice("log.score-not-a-number", message, where))
     if outside:
         message = f"{len(outside)} scores are outside [0, 1], first in sample {outside[0]}"
-        findings.append(contradiction("log.score-out-of-range", message, where))
+        findings.append(
+            notice("log.score-out-of-range", f"{message}; it gives no measurement", where)
+        )
     return tuple(findings)
 
 
