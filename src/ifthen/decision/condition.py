@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from ifthen.decision.facts import Facts, find_statement
-from ifthen.decision.measuring import find_evidence, format_bounds, format_share, more_questions
+from ifthen.decision.measuring import find_evidence, format_finding, more_questions
 from ifthen.decision.model import EvaluationFinding, Reason, Step
 from ifthen.decision.truth import Truth, at_least, every, negate, some
 from ifthen.framework.predicate import (
@@ -46,6 +46,7 @@ def answer(predicate: Predicate, grounds: Grounds) -> Step:
         claim=format_sentence(predicate),
         value=value,
         reasons=() if settled else _unique(r for part in deciding for r in part.reasons),
+        basis=_unique(b for part in parts for b in part.basis) if settled else (),
         facts=_unique(fact for part in parts for fact in part.facts),
         change=()
         if settled
@@ -82,6 +83,7 @@ def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
         claim=claim,
         value=value,
         reasons=() if value is Truth.YES else (Reason(code=f"{subject.kind}.says", text=said),),
+        basis=(found.basis,) if value is Truth.YES and found.basis else (),
         facts=found.facts,
         change=() if value is Truth.YES else (f"{subject.kind} {subject.name}: {text}",),
     )
@@ -122,7 +124,8 @@ def _measured(
         value, reasons, change = _compare_interval(predicate, subject, finding)
     else:
         value, reasons, change = Truth.YES, (), ()
-    return Step(claim=claim, value=value, reasons=reasons, facts=facts, change=change)
+    basis = (f"{finding.title}: {format_finding(finding)}",) if value is Truth.YES else ()
+    return Step(claim=claim, value=value, reasons=reasons, basis=basis, facts=facts, change=change)
 
 
 _Answer = tuple[Truth, tuple[Reason, ...], tuple[str, ...]]
@@ -144,9 +147,7 @@ def _compare_interval(
     if finding.lower is None or finding.upper is None:
         return Truth.UNDETERMINED, finding.reasons, finding.change
     target = subject.value
-    bounds = format_bounds(finding.lower, finding.upper)
     measured = list(finding.measured)
-    share = format_share(max(item.interval.point_high for item in measured))
     if predicate.ge is not None:
         sign, holds, fails = "at least", finding.lower >= target, finding.upper < target
     else:
@@ -154,7 +155,7 @@ def _compare_interval(
     if holds:
         return Truth.YES, (), ()
     text = (
-        f"{finding.title}: {share} ({bounds}), needs {sign} {format_number(target)}"
+        f"{finding.title}: {format_finding(finding)}, needs {sign} {format_number(target)}"
         f" with {measured[0].interval.confidence:.0%} confidence"
     )
     change: tuple[str, ...] = ()

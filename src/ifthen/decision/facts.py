@@ -50,6 +50,8 @@ class Found:
     facts: tuple[FactReference, ...] = field(default=())
     change: str | None = None
     """What would give a value, or renew it."""
+    basis: str | None = None
+    """The statement behind the value, in words."""
 
 
 def reference(kind: str, loaded: Loaded[DocumentT]) -> FactReference:
@@ -76,7 +78,9 @@ def find_statement(facts: Facts, kind: str, subject: str, on: date) -> Found:
             facts=live_refs,
             change=f"one of the conflicting {kind}s of {subject} withdrawn",
         )
-    return Found(value=_value(live[-1].document), facts=live_refs)
+    last = live[-1].document
+    basis = f"{kind} {last.id} by {last.made_by.role}, until {last.expires}"
+    return Found(value=_value(last), facts=live_refs, basis=basis)
 
 
 def _candidates(facts: Facts, kind: str, subject: str) -> list[Loaded[Any]]:

@@ -26,10 +26,11 @@ from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
 from ifthen.framework.predicate import format_number
+from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import further_questions
-from ifthen.stats.proportion import ClusterSums, estimate_proportion
-from ifthen.stats.threshold import is_at_least, is_below
+from ifthen.stats.proportion import estimate_proportion
+from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ def _outcome(
 ) -> Literal["ruled-out", "reached", "measured", "undecided"]:
     """Return the outcome of two one-sided tests, each of which every record has to pass."""
     out, into = evaluation.rule_out, evaluation.rule_in
-    if out and all(is_below(e, out.below, margin=out.margin) for e in estimates):
+    if out and all(is_below(e, subtract_margin(out.below, out.margin)) for e in estimates):
         return "ruled-out"
     if into and all(is_at_least(e, into.at_least) for e in estimates):
         return "reached"
@@ -294,8 +295,8 @@ def _outcome(
 
 def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason:
     bounds, asked = format_bounds(lower, upper), format_asked(evaluation)
-    target = evaluation.rule_out and evaluation.rule_out.below - evaluation.rule_out.margin
-    if target and lower >= target:
+    out = evaluation.rule_out
+    if out and lower >= subtract_margin(out.below, out.margin):
         return _reason("above", f"{evaluation.title}: {bounds} lies above what would {asked}")
     return _reason("straddles", f"{evaluation.title}: {bounds} does not {asked}")
 
@@ -303,7 +304,7 @@ def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason
 def _more_questions(evaluation: Evaluation, measured: list[Measured]) -> tuple[str, ...]:
     if evaluation.rule_out is None:
         return ()
-    target = evaluation.rule_out.below - evaluation.rule_out.margin
+    target = subtract_margin(evaluation.rule_out.below, evaluation.rule_out.margin)
     return more_questions(measured, target, evaluation.confidence)
 
 
@@ -317,7 +318,7 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
     interval = measured[0].interval
     share = format_share(interval.point_high)
     if interval.point_high >= target:
-        return (f"a measured share under {format_share(target)}; it is {share} now",)
+        return (f"a measured share well under {format_share(target)}; it is {share} now",)
     for allowed in (0, 1):
         needed = further_questions(
             questions=interval.questions,
@@ -342,6 +343,19 @@ def format_share(value: float) -> str:
 def format_bounds(lower: float, upper: float) -> str:
     """Return ``0.25 … 0.38``."""
     return f"{format_share(lower)} … {format_share(upper)}"
+
+
+def format_finding(finding: EvaluationFinding) -> str:
+    """Return the measurement in words: ``0.31 (0.25 … 0.38), 198 questions``."""
+    if finding.lower is None or finding.upper is None or not finding.measured:
+        return "no measurement"
+    intervals = [item.interval for item in finding.measured]
+    low = min(interval.point_low for interval in intervals)
+    high = max(interval.point_high for interval in intervals)
+    share = format_share(low) if low == high else f"{format_share(low)} to {format_share(high)}"
+    questions = sum(interval.questions for interval in intervals)
+    bounds = format_bounds(finding.lower, finding.upper)
+    return f"{share} ({bounds}), {questions} questions"
 
 
 def _why_unmeasured(evaluation: Evaluation, set_aside: list[SetAside]) -> tuple[Reason, ...]:

@@ -99,6 +99,8 @@ class Step(Part):
     claim: Text
     value: Truth
     reasons: tuple[Reason, ...] = ()
+    basis: tuple[Text, ...] = ()
+    """What a yes rests on, in words."""
     facts: tuple[FactReference, ...] = ()
     change: tuple[Text, ...] = ()
     """What would make it hold."""

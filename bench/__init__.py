@@ -1,0 +1,1 @@
+"""Speed, measured: each module prints one JSON object of named ratios."""

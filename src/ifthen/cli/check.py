@@ -1,0 +1,52 @@
+"""``ifthen check``: every document of the workspace, all faults at once."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ifthen.cli.options import guarded, json_option, on_option, open_workspace, read_today
+from ifthen.cli.options import workspace_option as in_workspace
+
+
+@click.command("check")
+@in_workspace
+@on_option
+@click.option("--strict", is_flag=True, help="Exit 2 when there are warnings.")
+@json_option
+@guarded
+def command(directory: Path, on: date | None, strict: bool, json_: bool) -> int:
+    """Check every document: unknown keys, dangling references, gaps, what has expired.
+
+    All faults are shown at once, each with file:line:column and the next step. Exit code 0 without
+    errors, 1 with errors, 2 with warnings under --strict.
+    """
+    from ifthen.cli.output import emit_json, show_fault  # noqa: PLC0415
+    from ifthen.workspace.checking import check_workspace  # noqa: PLC0415
+
+    workspace = open_workspace(directory)
+    lint = check_workspace(workspace, on=on or read_today())
+    if json_:
+        emit_json(
+            {
+                "errors": [error.to_dict() for error in lint.errors],
+                "warnings": [warning.to_dict() for warning in lint.warnings],
+            }
+        )
+    else:
+        for error in lint.errors:
+            show_fault(error, "error", workspace.root)
+        for warning in lint.warnings:
+            show_fault(warning, "warning", workspace.root)
+        documents = sum(1 for _ in workspace.documents())
+        click.echo(
+            f"{_count(documents, 'document')}: {_count(len(lint.errors), 'error')},"
+            f" {_count(len(lint.warnings), 'warning')}"
+        )
+    if lint.errors:
+        return 1
+    return 2 if lint.warnings and strict else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,150 @@
+"""A decision in the terminal: IF the thresholds, THEN the safeguards, and what each gate says."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ifthen.decision.measuring import format_finding
+from ifthen.decision.model import (
+    Decision,
+    EvaluationFinding,
+    GateFinding,
+    Reason,
+    SafeguardFinding,
+    ThresholdFinding,
+)
+from ifthen.decision.truth import Truth
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+STATUS = {
+    "ruled-out": ("ruled out", "green"),
+    "reached": ("reached", "bold yellow"),
+    "cannot-rule-out": ("cannot rule out", "yellow"),
+}
+IN_PLACE = {
+    Truth.YES: ("in place", "green"),
+    Truth.NO: ("NOT IN PLACE", "bold red"),
+    Truth.UNDETERMINED: ("undetermined", "magenta"),
+}
+GATE = {
+    "go": ("GO", "bold green"),
+    "hold": ("HOLD", "bold red"),
+    "undetermined": ("UNDETERMINED", "bold magenta"),
+}
+MAX_CHANGES = 4
+
+
+def show_decision(decision: Decision, console: "Console") -> None:
+    """Print a decision: the thresholds with their numbers, what they call for, the gates."""
+    from rich.text import Text  # noqa: PLC0415
+
+    framework = decision.framework
+    title = Text(decision.model.title, style="bold")
+    title.append(
+        f"   framework {framework.id} {framework.version}, in force since"
+        f" {framework.in_force_from}   on {decision.on}",
+        style="default",
+    )
+    if decision.hypothetical:
+        title.append("   (hypothetical: not today)", style="yellow")
+    console.print(title)
+    if framework.notice:
+        console.print(Text(framework.notice, style="dim"))
+    console.print()
+    console.print(_if_then(decision))
+    console.print()
+    console.print(_gates(decision))
+    console.print()
+
+
+def _grid(ratios: tuple[int, ...]) -> "Table":
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table.grid(padding=(0, 2), expand=True)
+    for ratio in ratios:
+        table.add_column(ratio=ratio or None, no_wrap=not ratio, overflow="fold")
+    return table
+
+
+def _if_then(decision: Decision) -> "Table":
+    table = _grid((0, 0, 0, 1))
+    findings = {finding.evaluation: finding for finding in decision.evaluations}
+    safeguards = {finding.safeguard: finding for finding in decision.safeguards}
+    for threshold in decision.thresholds:
+        word, style = STATUS[threshold.status]
+        lines = list(_threshold_lines(threshold, findings))
+        table.add_row(
+            _styled("IF", "bold"), threshold.threshold, _styled(word, style), "\n".join(lines)
+        )
+        for index, finding in enumerate(_called_for(decision, threshold, safeguards)):
+            word, style = IN_PLACE[finding.in_place]
+            table.add_row(
+                _styled("THEN" if index == 0 else "", "bold"),
+                f"{finding.kind} {finding.safeguard}",
+                _styled(word, style),
+                _because(finding),
+            )
+    return table
+
+
+def _called_for(
+    decision: Decision, threshold: ThresholdFinding, safeguards: dict[str, SafeguardFinding]
+) -> Iterator[SafeguardFinding]:
+    due = [o for o in decision.obligations if o.threshold == threshold.threshold]
+    for id in dict.fromkeys(id for obligation in due for id in obligation.safeguards):
+        yield safeguards[id]
+
+
+def _threshold_lines(
+    threshold: ThresholdFinding, findings: dict[str, EvaluationFinding]
+) -> Iterator[str]:
+    if threshold.status == "cannot-rule-out":
+        yield f"counts as {threshold.treated_as}"
+    for id in threshold.evaluations:
+        finding = findings[id]
+        asked = f"   {finding.asked}" if finding.asked else ""
+        yield f"{finding.title}: {format_finding(finding)}{asked}"
+        if finding.outcome == "undetermined":
+            yield from _texts(finding.reasons)
+    yield from (
+        reason.text for reason in threshold.reasons if not reason.code.startswith("evaluation.")
+    )
+
+
+def _because(finding: SafeguardFinding) -> str:
+    if finding.in_place is Truth.YES and finding.condition is not None:
+        return "; ".join(finding.condition.basis)
+    return "; ".join(_texts(finding.reasons))
+
+
+def _gates(decision: Decision) -> "Table":
+    table = _grid((0, 0, 1))
+    for gate in decision.gates:
+        word, style = GATE[gate.outcome.value]
+        table.add_row(_styled(word, style), _styled(gate.gate, "bold"), gate.summary)
+        for line in _changes(gate):
+            table.add_row("", "", _styled(line, "cyan"))
+    return table
+
+
+def _changes(gate: GateFinding) -> Iterator[str]:
+    if not gate.change:
+        return
+    yield "What would change this:"
+    for change in gate.change[:MAX_CHANGES]:
+        yield f"- {change}"
+    if len(gate.change) > MAX_CHANGES:
+        yield f"- and {len(gate.change) - MAX_CHANGES} more (ifthen explain)"
+
+
+def _texts(reasons: Iterable[Reason]) -> list[str]:
+    return list(dict.fromkeys(reason.text for reason in reasons))
+
+
+def _styled(text: str, style: str) -> "Text":
+    from rich.text import Text  # noqa: PLC0415
+
+    return Text(text, style=style)

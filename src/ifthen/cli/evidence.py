@@ -1,0 +1,153 @@
+"""``ifthen evidence``: add, read and show evaluation logs."""
+
+import getpass
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ifthen.cli.options import (
+    framework_option,
+    guarded,
+    json_option,
+    on_option,
+    open_workspace,
+    read_now,
+    workspace_option,
+)
+
+
+@click.group("evidence")
+def command() -> None:
+    """Add, read and show evaluation logs; every number is recomputed from the samples."""
+
+
+@command.command("read")
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option("--cluster-by", metavar="KEY", help="Metadata key that groups related questions.")
+@json_option
+@guarded
+def read(log: Path, cluster_by: str | None, json_: bool) -> int:
+    """Show what a LOG holds, and where it contradicts itself; writes nothing.
+
+    Exit code 2 when the log contradicts itself.
+    """
+    from ifthen.cli.evidence_text import show_record  # noqa: PLC0415
+    from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
+    from ifthen.encoding.document import dump_document  # noqa: PLC0415
+    from ifthen.workspace.recording import summarize_log  # noqa: PLC0415
+
+    record = summarize_log(log, cluster_by=cluster_by, now=read_now())
+    if json_:
+        parts = ("log", "run", "samples", "measurements", "findings")
+        emit_json({k: v for k, v in dump_document(record).items() if k in parts})
+    else:
+        show_record(record, make_console(), title=str(log))
+    return 2 if any(f.severity == "contradiction" for f in record.findings) else 0
+
+
+@command.command("add")
+@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@workspace_option
+@framework_option
+@on_option
+@click.option("--evaluation", help="The framework's evaluation that the log answers.")
+@click.option("--model", help="The model that was run.")
+@click.option("--plan", help="The plan that was registered for it.")
+@click.option("--by", "recorded_by", envvar="IFTHEN_BY", help="Who adds it.  [default: login name]")
+@click.option("--replace", is_flag=True, help="Replace a record of the same name.")
+@json_option
+@guarded
+def add(  # noqa: PLR0917 - click passes options by name
+    logs: tuple[Path, ...],
+    directory: Path,
+    framework_id: str | None,
+    on: date | None,
+    evaluation: str | None,
+    model: str | None,
+    plan: str | None,
+    recorded_by: str | None,
+    replace: bool,
+    json_: bool,
+) -> int:
+    """Record each of the LOGS as evidence, in evidence/ of the workspace.
+
+    Which evaluation of which model it answers is found from the log where that is unambiguous.
+    """
+    from ifthen.cli.evidence_text import show_record, track  # noqa: PLC0415
+    from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
+    from ifthen.encoding.document import dump_document  # noqa: PLC0415
+    from ifthen.workspace.recording import record_log, write_record  # noqa: PLC0415
+    from ifthen.workspace.resolving import find_framework  # noqa: PLC0415
+
+    workspace = open_workspace(directory)
+    now = read_now()
+    framework = find_framework(workspace, framework_id, on or now.date()).document
+    written = []
+    for log in track(logs, "reading logs"):
+        record = record_log(
+            workspace,
+            framework,
+            log,
+            evaluation=evaluation,
+            model=model,
+            plan=plan,
+            recorded_by=recorded_by or getpass.getuser(),
+            now=now,
+        )
+        path = write_record(workspace, record, replace=replace)
+        written.append((record, path.relative_to(workspace.root).as_posix()))
+    if json_:
+        emit_json([{"path": path} | dump_document(record) for record, path in written])
+    else:
+        console = make_console()
+        for record, name in written:
+            show_record(record, console, title=name)
+    found = any(f.severity == "contradiction" for record, _ in written for f in record.findings)
+    return 2 if found else 0
+
+
+@command.command("show")
+@click.argument("id_", metavar="ID", required=False)
+@workspace_option
+@click.option("--samples", is_flag=True, help="List every sample with its status and score.")
+@json_option
+@guarded
+def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
+    """Show an evidence record, or list them all; with --samples what each sample scored."""
+    from ifthen.cli.evidence_text import (  # noqa: PLC0415
+        list_samples,
+        show_record,
+        show_records,
+        show_samples,
+    )
+    from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
+    from ifthen.encoding.document import dump_document  # noqa: PLC0415
+    from ifthen.workspace.confirming import confirm_evidence  # noqa: PLC0415
+    from ifthen.workspace.recording import find_record  # noqa: PLC0415
+
+    workspace = open_workspace(directory)
+    chosen = [find_record(workspace, id_)] if id_ else list(workspace.evidence)
+    confirmed = confirm_evidence(workspace, chosen)
+    if samples:
+        if id_ is None:
+            raise click.UsageError("--samples takes the ID of one record")
+        rows = list_samples(workspace.root / chosen[0].document.log.path)
+        if json_:
+            emit_json(rows)
+        else:
+            show_samples(rows, make_console())
+        return 0
+    if json_:
+        values = [
+            dump_document(item.record.document)
+            | {"confirmed": item.fault is None}
+            | ({"fault": item.fault.model_dump()} if item.fault else {})
+            for item in confirmed
+        ]
+        emit_json(values[0] if id_ else values)
+    elif id_:
+        show_record(chosen[0].document, make_console(), title=id_, fault=confirmed[0].fault)
+    else:
+        show_records(confirmed, make_console())
+    return 2 if any(item.fault for item in confirmed) else 0

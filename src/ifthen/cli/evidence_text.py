@@ -1,0 +1,108 @@
+"""Evidence in the terminal."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ifthen.decision.facts import Evidence
+from ifthen.decision.measuring import format_share
+from ifthen.decision.model import Reason
+from ifthen.evidence.record import EvidenceRecord, Measurement
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+T = TypeVar("T")
+BAR_FROM = 3
+
+
+def track(items: Sequence[T], what: str) -> Iterator[T]:
+    """Yield the items, with a progress bar on a terminal when there are several."""
+    if len(items) < BAR_FROM or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.progress import track as bar  # noqa: PLC0415
+
+    from ifthen.cli.output import make_console  # noqa: PLC0415
+
+    yield from bar(items, description=what, console=make_console(stderr=True), transient=True)
+
+
+def show_record(
+    record: EvidenceRecord, console: "Console", *, title: str, fault: Reason | None = None
+) -> None:
+    """Print what a log holds, with its findings."""
+    run, counts = record.run, record.samples
+    console.print(title, style="bold")
+    console.print(f"  task      {run.task}   model {run.model}   {run.created:%Y-%m-%d}")
+    console.print(
+        f"  log       {record.log.sha256[:19]}…   {record.log.bytes:,} bytes   {run.producer}"
+    )
+    others = [
+        f"{getattr(counts, name)} {name}"
+        for name in ("error", "limit", "invalidated", "unscored", "edited")
+        if getattr(counts, name)
+    ]
+    console.print(f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}")
+    for measurement in record.measurements:
+        console.print(f"  measured  {_measurement(measurement)}")
+    for finding in record.findings:
+        style = "red" if finding.severity == "contradiction" else "yellow"
+        console.print(f"  {finding.severity} [{finding.code}] {finding.message}", style=style)
+    if fault is not None:
+        console.print(f"  not confirmed [{fault.code}] {fault.text}", style="red")
+
+
+def _measurement(measurement: Measurement) -> str:
+    value = "none" if measurement.value is None else format_share(measurement.value)
+    stated = "" if measurement.stated is None else f", stated {format_share(measurement.stated)}"
+    clusters = f" in {len(measurement.clusters)} clusters" if measurement.clusters else ""
+    agreement = "" if measurement.agrees else "  DIFFERS from what the log states"
+    return (
+        f"{measurement.scorer}/{measurement.metric} {value}{stated}"
+        f" over {measurement.questions} questions{clusters}{agreement}"
+    )
+
+
+def show_records(confirmed: Iterable[Evidence], console: "Console") -> None:
+    """Print a line for each record."""
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("evidence", "model", "evaluation", "run", "samples", "log"):
+        table.add_column(name)
+    for item in confirmed:
+        record = item.record.document
+        state = "confirmed" if item.fault is None else item.fault.text
+        if item.fault is None and any(f.severity == "contradiction" for f in record.findings):
+            state = "contradicts itself"
+        table.add_row(
+            record.id,
+            record.model,
+            record.evaluation,
+            f"{record.run.created:%Y-%m-%d}",
+            str(record.samples.total),
+            state,
+        )
+    console.print(table)
+
+
+def list_samples(log: Path) -> list[dict[str, Any]]:
+    """Return a plain row for every sample of a log: id, epoch, status, score by scorer."""
+    from ifthen.evidence import building, reading  # noqa: PLC0415
+
+    return building.list_samples(reading.read_log(log))
+
+
+def show_samples(rows: Sequence[dict[str, Any]], console: "Console") -> None:
+    """Print a line for every sample."""
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("sample", "epoch", "status", "scores"):
+        table.add_column(name)
+    for row in rows:
+        scores = ", ".join(f"{name} {value}" for name, value in row["scores"].items())
+        table.add_row(str(row["id"]), str(row["epoch"]), ", ".join(row["status"]), scores)
+    console.print(table)

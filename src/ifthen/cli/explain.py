@@ -1,0 +1,185 @@
+"""``ifthen explain``: the whole argument of a decision, down to the logs."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ifthen.cli.options import (
+    framework_option,
+    guarded,
+    json_option,
+    on_option,
+    workspace_option,
+)
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from ifthen.decision.model import Decision, EvaluationFinding, GateFinding, Step
+
+MARK = {"yes": ("yes", "green"), "no": ("NO", "bold red"), "undetermined": ("?", "bold magenta")}
+
+
+@click.command("explain")
+@click.argument("model")
+@click.argument("subject", required=False)
+@workspace_option
+@on_option
+@framework_option
+@json_option
+@guarded
+def command(  # noqa: PLR0917 - click passes options by name
+    model: str,
+    subject: str | None,
+    directory: Path,
+    on: date | None,
+    framework_id: str | None,
+    json_: bool,
+) -> int:
+    """Show why a decision about MODEL is what it is.
+
+    SUBJECT is a gate, threshold, safeguard or evaluation; without it every gate is explained.
+    """
+    from ifthen.cli.deciding import make_decisions  # noqa: PLC0415
+    from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
+
+    decision = make_decisions(directory, [model], on=on, framework_id=framework_id)[0]
+    parts = find_parts(decision, subject)
+    if not parts:
+        known = ", ".join(list_subjects(decision))
+        raise click.UsageError(f"nothing is called '{subject}' here; there are: {known}")
+    if json_:
+        emit_json([part.model_dump(mode="json", by_alias=True) for part in parts])
+        return 0
+    console = make_console()
+    for part in parts:
+        console.print(_tree(part, decision))
+        console.print()
+    return 0
+
+
+def list_subjects(decision: "Decision") -> list[str]:
+    """Return what can be explained, gates first."""
+    return [
+        *(x.gate for x in decision.gates),
+        *(x.threshold for x in decision.thresholds),
+        *(x.safeguard for x in decision.safeguards),
+        *(x.evaluation for x in decision.evaluations),
+    ]
+
+
+def find_parts(decision: "Decision", subject: str | None) -> list:  # type: ignore[type-arg]
+    """Return the findings of a name, or every gate."""
+    if subject is None:
+        return list(decision.gates)
+    found: list[object] = []
+    found += [x for x in decision.gates if x.gate == subject]
+    found += [x for x in decision.thresholds if x.threshold == subject]
+    found += [x for x in decision.safeguards if x.safeguard == subject]
+    found += [x for x in decision.evaluations if x.evaluation == subject]
+    return found
+
+
+def _tree(part: object, decision: "Decision") -> "Tree":
+    from rich.tree import Tree  # noqa: PLC0415
+
+    from ifthen.decision.model import (  # noqa: PLC0415
+        EvaluationFinding,
+        GateFinding,
+        SafeguardFinding,
+        ThresholdFinding,
+    )
+
+    if isinstance(part, GateFinding):
+        return _gate_tree(part, decision)
+    if isinstance(part, ThresholdFinding):
+        tree = Tree(f"threshold {part.threshold}: {part.status}, counts as {part.treated_as}")
+        for reason in part.reasons:
+            tree.add(reason.text)
+        _add_step(tree, part.ruled_out, "ruled out when ")
+        if part.reached is not None:
+            _add_step(tree, part.reached, "reached when ")
+        for id in part.evaluations:
+            _add_evaluation(tree, next(x for x in decision.evaluations if x.evaluation == id))
+        return tree
+    if isinstance(part, SafeguardFinding):
+        tree = Tree(f"{part.kind} safeguard {part.safeguard}: in place: {part.in_place.value}")
+        asked = ", ".join(part.required_by) or "no commitment, for this model"
+        tree.add(f"asked for by {asked}")
+        if part.condition is not None:
+            _add_step(tree, part.condition, "")
+        return tree
+    tree = Tree("evaluation")
+    if isinstance(part, EvaluationFinding):
+        _add_evaluation(tree, part)
+    return tree
+
+
+def _gate_tree(gate: "GateFinding", decision: "Decision") -> "Tree":
+    from rich.tree import Tree  # noqa: PLC0415
+
+    from ifthen.cli.decision_text import GATE  # noqa: PLC0415
+
+    word, style = GATE[gate.outcome.value]
+    tree = Tree(f"{word} {gate.gate}: {gate.action}", style=style, guide_style="dim")
+    tree.add(gate.summary, style="default")
+    for threshold in decision.thresholds:
+        branch = tree.add(
+            f"IF {threshold.threshold}: {threshold.status}, counts as {threshold.treated_as}",
+            style="default",
+        )
+        _add_step(branch, threshold.ruled_out, "ruled out when ")
+        if threshold.reached is not None:
+            _add_step(branch, threshold.reached, "reached when ")
+    for step in gate.condition.parts:
+        _add_step(tree, step, "THEN ")
+    used = tree.add("measured", style="default")
+    for finding in decision.evaluations:
+        _add_evaluation(used, finding)
+    tree.add(f"signed off by: {', '.join(gate.decided_by)} (this is not a signature)", style="dim")
+    return tree
+
+
+def _add_step(tree: "Tree", step: "Step", prefix: str) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    word, style = MARK[step.value.value]
+    label = Text(f"{word:>3} ", style=style)
+    label.append(prefix + step.claim, style="default")
+    branch = tree.add(label)
+    if step.parts:
+        for part in step.parts:
+            _add_step(branch, part, "")
+        return
+    for line in (*step.basis, *(reason.text for reason in step.reasons)):
+        branch.add(line, style="default")
+    for fact in step.facts:
+        branch.add(f"{fact.kind} {fact.id}  {fact.digest[:19]}…", style="dim")
+
+
+def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
+    from ifthen.decision.measuring import format_finding  # noqa: PLC0415
+
+    asked = f", {finding.asked}" if finding.asked else ""
+    branch = tree.add(
+        f"evaluation {finding.evaluation}: {finding.outcome}: {format_finding(finding)}{asked}",
+        style="default",
+    )
+    for item in finding.measured:
+        interval = item.interval
+        clusters = f", {interval.clusters} clusters" if interval.clusters else ""
+        branch.add(
+            f"evidence {item.evidence.id}: {interval.method}, {interval.questions} questions"
+            f"{clusters}, {interval.confidence:.0%} one-sided"
+        )
+        branch.add(
+            f"log {item.log_sha256[:19]}…   samples: ifthen evidence show"
+            f" {item.evidence.id} --samples",
+            style="dim",
+        )
+    for aside in finding.set_aside:
+        branch.add(f"set aside {aside.evidence.id}: {aside.reason.text} [{aside.reason.code}]")
+    for reason in finding.reasons:
+        branch.add(reason.text)

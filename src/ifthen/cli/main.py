@@ -1,0 +1,101 @@
+"""The ``ifthen`` command: finds the subcommand, loads only that, and turns errors into exit codes.
+
+Exit codes: 0 go, or fine; 1 error; 2 hold, or a finding; 3 undetermined.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ifthen import __version__
+from ifthen.errors import Error
+
+COMMANDS = {
+    "init": "Make a workspace with a framework to fill in.",
+    "check": "Check every document of the workspace.",
+    "evidence": "Add, read and show evaluation logs.",
+    "decide": "Decide: which thresholds, which safeguards, which gates are open.",
+    "explain": "Show a decision's whole argument.",
+    "report": "Write a decision as one self-contained HTML page.",
+    "schema": "Print the JSON Schema of the documents, for editors.",
+    "demo": "Run the main job on a shipped example with real evaluation logs.",
+    "completion": "Print the shell completion script.",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a subcommand's module when it is used; help needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the command names in the order of the main job."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a subcommand."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"ifthen.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 go or fine, 1 error, 2 hold or finding, 3 undetermined.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="ifthen")
+def cli() -> None:
+    """Run a frontier AI safety framework as code: if a threshold, then these safeguards."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; no traceback reaches a user."""
+    try:
+        result = cli.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="ifthen",
+            standalone_mode=False,
+        )
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except click.Abort:
+        click.echo("stopped", err=True)
+        return 1
+    except Error as error:
+        from ifthen.cli.output import show_error  # noqa: PLC0415 - only when something is wrong
+
+        show_error(error)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if os.environ.get("IFTHEN_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
+        click.echo("This is a fault of ifthen. IFTHEN_DEBUG=1 shows where it happened.", err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without "…" shows a "?"
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The user's directory of documents: finding, loading, checking, confirming, writing."""

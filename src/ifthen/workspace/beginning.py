@@ -1,0 +1,47 @@
+"""Beginning a workspace: a framework and a model to fill in, and the schema for editors."""
+
+import json
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from ifthen.errors import Error
+from ifthen.workspace.loading import MANIFEST
+from ifthen.workspace.recording import SCHEMA_FILE
+from ifthen.workspace.schema import format_document_schema
+from ifthen.workspace.writing import write_file
+
+FILES = {
+    MANIFEST: "ifthen.yaml",
+    "frameworks/framework.yaml": "framework.yaml",
+    "models/model-1.yaml": "model.yaml",
+}
+
+
+def begin_workspace(directory: Path, *, title: str, developer: str, today: date) -> list[str]:
+    """Write a workspace's first files and return their names.
+
+    Raises:
+        Error: ``workspace.exists`` when one of the files is there; then nothing is written.
+    """
+    contents = {SCHEMA_FILE: json.dumps(format_document_schema(), indent=1) + "\n"}
+    templates = files("ifthen.workspace") / "templates"
+    for name, template in FILES.items():
+        text = (templates / template).read_text("utf-8")
+        contents[name] = Template(text).substitute(
+            workspace="workspace",
+            title=json.dumps(title, ensure_ascii=False),
+            developer=json.dumps(developer, ensure_ascii=False),
+            today=today.isoformat(),
+        )
+    if taken := [name for name in contents if (directory / name).exists()]:
+        raise Error(
+            "workspace.exists",
+            f"there is a file already: {', '.join(sorted(taken))}",
+            where=directory.name or str(directory),
+            hint="choose an empty directory",
+        )
+    for name, text in contents.items():
+        write_file(directory / name, text.encode(), replace=False)
+    return sorted(contents)

@@ -1,0 +1,155 @@
+"""Checks across the documents of a workspace: every reference leads somewhere, nothing is stale."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from ifthen.encoding.document import Loaded
+from ifthen.errors import Error
+from ifthen.framework.lint import Lint, check_framework, conditions
+from ifthen.framework.model import Framework
+from ifthen.workspace.loading import Workspace
+
+
+def check_workspace(workspace: Workspace, *, on: date) -> Lint:
+    """Return every error and warning across the documents, on a day."""
+    lints = [check_framework(framework) for framework in workspace.frameworks]
+    errors = [error for lint in lints for error in lint.errors]
+    warnings = [warning for lint in lints for warning in lint.warnings]
+    errors += _overlapping_versions(workspace)
+    errors += _references(workspace)
+    if not errors:
+        warnings += _expired(workspace, on)
+        warnings += _unused_statements(workspace)
+        warnings += _framework_review(workspace, on)
+        warnings += _logs(workspace)
+    return Lint(errors=tuple(errors), warnings=tuple(warnings))
+
+
+def _overlapping_versions(workspace: Workspace) -> Iterator[Error]:
+    versions = sorted(
+        workspace.frameworks, key=lambda x: (x.document.id, x.document.in_force.from_)
+    )
+    for index, later in enumerate(versions):
+        for earlier in versions[:index]:
+            same = earlier.document.id == later.document.id
+            if same and earlier.document.in_force.covers(later.document.in_force.from_):
+                yield Error(
+                    "workspace.two-in-force",
+                    f"framework {later.document.id} {later.document.version} comes into force while"
+                    f" {earlier.document.version} is still in force",
+                    where=later.where("in_force"),
+                    hint=f"give {earlier.source.name} an until: {later.document.in_force.from_}",
+                )
+
+
+def _references(workspace: Workspace) -> Iterator[Error]:
+    models = {x.document.id for x in workspace.models}
+    frameworks = [x.document for x in workspace.frameworks]
+    evaluations = {e.id for f in frameworks for e in f.evaluations}
+    safeguards = {s.id for f in frameworks for s in f.safeguards}
+    thresholds = {t.id for f in frameworks for _, t in f.thresholds()}
+    plans = {x.document.id for x in workspace.plans}
+    evidence = {x.document.id for x in workspace.evidence}
+    for loaded in workspace.models:
+        if loaded.document.based_on is not None:
+            yield from _dangling(loaded, "based_on", "model", models)
+    for plan in workspace.plans:
+        yield from _dangling(plan, "framework", "framework", {f.id for f in frameworks})
+        yield from _dangling(plan, "evaluation", "evaluation", evaluations)
+        yield from _dangling(plan, "model", "model", models)
+    for record in workspace.evidence:
+        yield from _dangling(record, "evaluation", "evaluation", evaluations)
+        yield from _dangling(record, "model", "model", models)
+        if record.document.plan is not None:
+            yield from _dangling(record, "plan", "plan", plans)
+    for declaration in workspace.declarations:
+        yield from _dangling(declaration, "model", "model", models)
+    for assessment in workspace.assessments:
+        yield from _dangling(assessment, "model", "model", models)
+        yield from _dangling(assessment, "safeguard", "safeguard", safeguards)
+    for determination in workspace.determinations:
+        yield from _dangling(determination, "model", "model", models)
+        yield from _dangling(determination, "threshold", "threshold", thresholds)
+        for index, id in enumerate(determination.document.evidence):
+            yield from _dangling_id(determination, ("evidence", index), "evidence", id, evidence)
+
+
+def _dangling(loaded: Loaded[Any], key: str, noun: str, known: set[str]) -> Iterator[Error]:
+    return _dangling_id(loaded, (key,), noun, getattr(loaded.document, key), known)
+
+
+def _dangling_id(
+    loaded: Loaded[Any], path: tuple[str | int, ...], noun: str, id: str, known: Iterable[str]
+) -> Iterator[Error]:
+    if id not in known:
+        close = difflib.get_close_matches(id, list(known), n=1)
+        listed = ", ".join(sorted(known)) or "none"
+        yield Error(
+            "workspace.dangling-reference",
+            f"there is no {noun} '{id}' in this workspace",
+            where=loaded.where(*path),
+            hint=f"did you mean '{close[0]}'?" if close else f"known: {listed}",
+        )
+
+
+def _expired(workspace: Workspace, on: date) -> Iterator[Error]:
+    statements: list[Loaded[Any]] = [
+        *workspace.declarations,
+        *workspace.assessments,
+        *workspace.determinations,
+    ]
+    for loaded in statements:
+        document = loaded.document
+        if document.expires <= on:
+            yield Error(
+                "workspace.expired",
+                f"{document.kind} {document.id} expired on {document.expires}:"
+                " it counts as unknown",
+                where=loaded.where("expires"),
+                hint=f"renew the {document.kind}",
+            )
+
+
+def _unused_statements(workspace: Workspace) -> Iterator[Error]:
+    asked = {
+        leaf.subject.declaration
+        for framework in workspace.frameworks
+        for path, predicate in conditions(framework.document)
+        for _, leaf in predicate.leaves(path)
+        if leaf.subject is not None and leaf.subject.declaration is not None
+    }
+    for loaded in workspace.declarations:
+        if loaded.document.statement not in asked:
+            close = difflib.get_close_matches(loaded.document.statement, list(asked), n=1)
+            yield Error(
+                "workspace.unused-declaration",
+                f"no framework asks for the statement '{loaded.document.statement}'",
+                where=loaded.where("statement"),
+                hint=f"did you mean '{close[0]}'?" if close else None,
+            )
+
+
+def _framework_review(workspace: Workspace, on: date) -> Iterator[Error]:
+    for loaded in workspace.frameworks:
+        framework: Framework = loaded.document
+        due = framework.in_force.from_ + timedelta(days=framework.cadence.review_every_days)
+        if framework.in_force.covers(on) and due <= on:
+            yield Error(
+                "workspace.review-due",
+                f"framework {framework.id} {framework.version} was due for review on {due}",
+                where=loaded.where("cadence", "review_every_days"),
+                hint="review it, and publish a version with a new date in force",
+            )
+
+
+def _logs(workspace: Workspace) -> Iterator[Error]:
+    for loaded in workspace.evidence:
+        if not (workspace.root / loaded.document.log.path).is_file():
+            yield Error(
+                "workspace.log-missing",
+                f"the log {loaded.document.log.path} is not there; its evaluation is undetermined",
+                where=loaded.where("log", "path"),
+                hint="put the log back, or remove the evidence record",
+            )

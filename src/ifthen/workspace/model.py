@@ -1,0 +1,28 @@
+"""The workspace document and the kinds of documents that a workspace holds."""
+
+from typing import Literal
+
+from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
+from ifthen.encoding.document import Document, Line
+from ifthen.evidence.record import EvidenceRecord
+from ifthen.framework.model import Framework
+
+
+class Manifest(Document):
+    """Marks the root directory of a workspace (``ifthen.yaml``)."""
+
+    kind: Literal["workspace"]
+    title: Line
+
+
+KINDS: dict[str, type[Document]] = {
+    "workspace": Manifest,
+    "framework": Framework,
+    "model": Model,
+    "plan": Plan,
+    "evidence": EvidenceRecord,
+    "declaration": Declaration,
+    "assessment": Assessment,
+    "determination": Determination,
+}
+"""Kinds that a person writes or that are recorded for them, by the word after ``kind:``."""

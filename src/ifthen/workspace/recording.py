@@ -1,0 +1,171 @@
+"""Recording a log as evidence: which evaluation of which model it answers, and what it holds."""
+
+import difflib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from ifthen.encoding.document import Loaded, dump_document
+from ifthen.encoding.tree import format_tree
+from ifthen.errors import Error
+from ifthen.evidence.building import build_record, describe_run
+from ifthen.evidence.reading import read_log
+from ifthen.evidence.record import EvidenceRecord, Run
+from ifthen.framework.model import Evaluation, Framework
+from ifthen.workspace.loading import Workspace
+from ifthen.workspace.writing import write_file
+
+SCHEMA_FILE = "ifthen.schema.json"
+
+
+def record_log(
+    workspace: Workspace,
+    framework: Framework,
+    path: Path,
+    *,
+    evaluation: str | None,
+    model: str | None,
+    plan: str | None,
+    recorded_by: str,
+    now: datetime,
+) -> EvidenceRecord:
+    """Return the evidence record of a log; what is not named is found from the log itself.
+
+    Raises:
+        Error: ``evidence.outside``, ``evidence.no-evaluation``, ``evidence.several-evaluations``,
+            ``evidence.no-model``, ``evidence.several-models``, and the reader's ``log.*`` codes.
+    """
+    log = read_log(path)
+    try:
+        relative = path.resolve().relative_to(workspace.root.resolve()).as_posix()
+    except ValueError as error:
+        raise Error(
+            "evidence.outside",
+            "the log does not lie in the workspace",
+            where=path.name,
+            hint=f"copy it to {workspace.root.name}/logs first, so that others find it",
+        ) from error
+    run = describe_run(log.run)
+    chosen = _evaluation(framework, run, evaluation, relative)
+    model_id = model or _model(workspace, run, relative)
+    return build_record(
+        log,
+        id=f"{model_id}-{chosen.id}",
+        evaluation=chosen.id,
+        model=model_id,
+        plan=plan or _plan(workspace, chosen.id, model_id),
+        recorded_by=recorded_by,
+        recorded_at=now,
+        cluster_by=chosen.cluster_by,
+        log_path=relative,
+    )
+
+
+def summarize_log(path: Path, *, cluster_by: str | None, now: datetime) -> EvidenceRecord:
+    """Return what a log holds, as a record that names no evaluation and is not to be written."""
+    return build_record(
+        read_log(path),
+        id="log",
+        evaluation="none",
+        model="none",
+        plan=None,
+        recorded_by="nobody",
+        recorded_at=now,
+        cluster_by=cluster_by,
+        log_path=path.name,
+    )
+
+
+def find_record(workspace: Workspace, id: str) -> Loaded[EvidenceRecord]:
+    """Return the evidence record of an id.
+
+    Raises:
+        Error: ``evidence.unknown``, with the nearest known id.
+    """
+    known = {loaded.document.id: loaded for loaded in workspace.evidence}
+    if id not in known:
+        close = difflib.get_close_matches(id, known, n=1)
+        raise Error(
+            "evidence.unknown",
+            f"there is no evidence '{id}' in this workspace",
+            hint=f"did you mean '{close[0]}'?" if close else f"evidence: {_listed(known)}",
+        )
+    return known[id]
+
+
+def write_record(workspace: Workspace, record: EvidenceRecord, *, replace: bool) -> Path:
+    """Write the record to ``evidence/<id>.yaml`` and return its path.
+
+    Raises:
+        Error: ``file.exists`` unless ``replace``; ``file.unwritable``.
+    """
+    path = workspace.root / "evidence" / f"{record.id}.yaml"
+    header = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
+    note = (
+        f"# Recomputed from {record.log.path}. Do not edit: a decision compares it with the log.\n"
+    )
+    write_file(path, (header + note + format_tree(dump_document(record))).encode(), replace=replace)
+    return path
+
+
+def _evaluation(framework: Framework, run: Run, named: str | None, where: str) -> Evaluation:
+    if named is not None:
+        found = [e for e in framework.evaluations if e.id == named]
+    else:
+        found = [
+            e
+            for e in framework.evaluations
+            if e.task == run.task
+            and all(run.task_args.get(key) == value for key, value in e.task_args.items())
+        ]
+    if len(found) == 1:
+        return found[0]
+    ids = _listed(e.id for e in (found or framework.evaluations))
+    if found:
+        raise Error(
+            "evidence.several-evaluations",
+            f"the log of task {run.task} could answer several evaluations: {ids}",
+            where=where,
+            hint="name one with --evaluation",
+        )
+    what = f"evaluation '{named}'" if named else f"evaluation of task {run.task}"
+    raise Error(
+        "evidence.no-evaluation",
+        f"framework {framework.id} {framework.version} has no {what}",
+        where=where,
+        hint=f"evaluations: {ids}",
+    )
+
+
+def _model(workspace: Workspace, run: Run, where: str) -> str:
+    named = [x.document for x in workspace.models if run.model in x.document.names_in_logs]
+    exact = [m for m in named if run.weights_sha256 and m.weights_sha256 == run.weights_sha256]
+    found = exact or named
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        raise Error(
+            "evidence.several-models",
+            f"the log's model {run.model} could be any of {_listed(m.id for m in found)}",
+            where=where,
+            hint="name one with --model",
+        )
+    raise Error(
+        "evidence.no-model",
+        f"no model of the workspace is called {run.model} in logs",
+        where=where,
+        hint="add the name to the model's names_in_logs, or name a model with --model",
+    )
+
+
+def _plan(workspace: Workspace, evaluation: str, model: str) -> str | None:
+    plans = [
+        x.document.id
+        for x in workspace.plans
+        if x.document.evaluation == evaluation and x.document.model == model
+    ]
+    return plans[0] if len(plans) == 1 else None
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return ", ".join(ids) or "none"

@@ -1,0 +1,87 @@
+"""Which documents a decision about one model on one day is made from."""
+
+import difflib
+from collections.abc import Sequence
+from datetime import date
+
+from ifthen.decision.facts import Evidence, Facts
+from ifthen.dossier.model import Model
+from ifthen.encoding.document import Loaded
+from ifthen.errors import Error
+from ifthen.framework.model import Framework
+from ifthen.workspace.loading import Workspace
+
+
+def find_model(workspace: Workspace, id: str) -> Loaded[Model]:
+    """Return the model of an id.
+
+    Raises:
+        Error: ``model.unknown``, with the nearest known id.
+    """
+    for loaded in workspace.models:
+        if loaded.document.id == id:
+            return loaded
+    known = [loaded.document.id for loaded in workspace.models]
+    close = difflib.get_close_matches(id, known, n=1)
+    listed = ", ".join(known) or "none"
+    raise Error(
+        "model.unknown",
+        f"there is no model '{id}' in this workspace",
+        hint=f"did you mean '{close[0]}'?" if close else f"models: {listed}",
+    )
+
+
+def find_framework(workspace: Workspace, id: str | None, on: date) -> Loaded[Framework]:
+    """Return the framework version in force on a day.
+
+    Raises:
+        Error: ``framework.unknown``, ``framework.none-in-force``, ``framework.several``.
+    """
+    ids = sorted({loaded.document.id for loaded in workspace.frameworks})
+    if id is not None and id not in ids:
+        raise Error(
+            "framework.unknown",
+            f"there is no framework '{id}' in this workspace",
+            hint=f"frameworks: {', '.join(ids) or 'none'}",
+        )
+    asked = [x for x in workspace.frameworks if id is None or x.document.id == id]
+    in_force = [x for x in asked if x.document.in_force.covers(on)]
+    if not in_force:
+        versions = "; ".join(_span(x) for x in asked) or "there are none"
+        raise Error(
+            "framework.none-in-force",
+            f"no framework version is in force on {on}: {versions}",
+            hint="choose another day with --on, or write the version that applies",
+        )
+    if len(in_force) > 1:
+        found = ", ".join(f"{x.document.id} {x.document.version}" for x in in_force)
+        raise Error(
+            "framework.several",
+            f"several frameworks are in force on {on}: {found}",
+            hint="choose one with --framework",
+        )
+    return in_force[0]
+
+
+def _span(loaded: Loaded[Framework]) -> str:
+    framework = loaded.document
+    until = f" until {framework.in_force.until}" if framework.in_force.until else ""
+    return f"{framework.id} {framework.version} from {framework.in_force.from_}{until}"
+
+
+def assemble_facts(
+    workspace: Workspace,
+    framework: Loaded[Framework],
+    model: Loaded[Model],
+    evidence: Sequence[Evidence],
+) -> Facts:
+    """Return what a decision about a model may look at."""
+    return Facts(
+        framework=framework,
+        model=model,
+        plans=workspace.plans,
+        evidence=evidence,
+        declarations=workspace.declarations,
+        assessments=workspace.assessments,
+        determinations=workspace.determinations,
+    )

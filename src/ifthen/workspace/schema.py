@@ -1,0 +1,18 @@
+"""The JSON Schema of every document that a workspace reads or makes."""
+
+from typing import Any
+
+from ifthen.decision.model import Decision
+from ifthen.encoding.schema import format_schema
+from ifthen.workspace.model import KINDS
+
+
+def list_kinds() -> list[str]:
+    """Return the kinds of documents, in the order of the main job."""
+    return [*KINDS, "decision"]
+
+
+def format_document_schema(kind: str | None = None) -> dict[str, Any]:
+    """Return the schema of one kind, or of all kinds told apart by ``kind``."""
+    models = {**KINDS, "decision": Decision}
+    return format_schema(models if kind is None else {kind: models[kind]})
