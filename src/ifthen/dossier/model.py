@@ -63,6 +63,18 @@ class Plan(Document):
     elicitation: Text
     """How the model is to be elicited."""
 
+    @model_validator(mode="after")
+    def _apart(self) -> "Plan":
+        below, at_least = self.rule_out_below, self.rule_in_at_least
+        if below is not None and self.margin >= below:
+            raise ValueError(f"margin {self.margin:g} leaves nothing below {below:g}")
+        if below is not None and at_least is not None and at_least < below:
+            raise ValueError(
+                f"rule_in_at_least {at_least:g} lies under rule_out_below {below:g}:"
+                " one result could show both"
+            )
+        return self
+
 
 class _Dated(Document):
     made_by: Person
