@@ -140,7 +140,7 @@ def measure(
             questions = group_questions(log, view.result.scorer, view.result.key)
             faults = check_scores(questions, label)
             findings.extend(faults)
-            broken = any(fault.severity == "contradiction" for fault in faults)
+            broken = any(fault.code == "log.score-out-of-range" for fault in faults)
             tables[label] = None if broken else questions
         table = tables[label]
         if view.metric.name in MEASURED and table is not None:
