@@ -6,6 +6,7 @@ Tests and tools match the code, never the prose.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class Error(Exception):
@@ -28,7 +29,7 @@ class Error(Exception):
         place = f"{self.where}: " if self.where else ""
         return f"{place}{self.message} [{self.code}]"
 
-    def to_dict(self) -> dict[str, str | None]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the error as plain data, for ``--json``."""
         return {
             "code": self.code,
@@ -50,3 +51,7 @@ class Problems(Error):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the errors as plain data, for ``--json``."""
+        return super().to_dict() | {"errors": [error.to_dict() for error in self.errors]}

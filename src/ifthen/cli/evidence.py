@@ -101,8 +101,8 @@ def add(  # noqa: PLR0917 - click passes options by name
         emit_json([{"path": path} | dump_document(record) for record, path in written])
     else:
         console = make_console()
-        for record, path in written:
-            show_record(record, console, title=path)
+        for record, name in written:
+            show_record(record, console, title=name)
     found = any(f.severity == "contradiction" for record, _ in written for f in record.findings)
     return 2 if found else 0
 

@@ -90,9 +90,9 @@ def show_records(confirmed: Iterable[Evidence], console: "Console") -> None:
 
 def list_samples(log: Path) -> list[dict[str, Any]]:
     """Return a plain row for every sample of a log: id, epoch, status, score by scorer."""
-    from ifthen.evidence.reading import read_log  # noqa: PLC0415
+    from ifthen.evidence import building, reading  # noqa: PLC0415
 
-    return [sample.to_dict() for sample in read_log(log).samples]
+    return building.list_samples(reading.read_log(log))
 
 
 def show_samples(rows: Sequence[dict[str, Any]], console: "Console") -> None:

@@ -4,6 +4,7 @@ Exit codes: 0 go, or fine; 1 error; 2 hold, or a finding; 3 undetermined.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -78,6 +79,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         show_error(error)
         return 1
     except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if os.environ.get("IFTHEN_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
+        click.echo("This is a fault of ifthen. IFTHEN_DEBUG=1 shows where it happened.", err=True)
         return 1
     return result if isinstance(result, int) else 0
 

@@ -4,12 +4,11 @@ A decision is a pure value. The same documents, the same date and the same confi
 give the same bytes; who made it and when stands in the signature, not here.
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from ifthen.decision.truth import Truth
-from ifthen.encoding.document import Digest, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Document, Id, Line, Part, Text
 
 
 class Outcome(StrEnum):
@@ -171,7 +170,7 @@ class FrameworkReference(Part):
     version: Line
     title: Line
     developer: Line
-    in_force_from: date
+    in_force_from: Day
     digest: Digest
     notice: Text | None = None
 
@@ -191,7 +190,7 @@ class Decision(Document):
     kind: Literal["decision"]
     framework: FrameworkReference
     model: ModelReference
-    on: date
+    on: Day
     """Day for which the decision holds."""
     hypothetical: bool
     """Made for another day than the one it was made on."""

@@ -4,12 +4,11 @@ Each is a statement by a named person with a date, and where it can grow old, an
 here is measured or computed.
 """
 
-from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, model_validator
 
-from ifthen.encoding.document import Digest, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
 
 
 class Person(Part):
@@ -48,7 +47,7 @@ class Plan(Document):
     framework_version: Line
     evaluation: Id
     model: Id
-    registered_at: AwareDatetime
+    registered_at: Moment
     """When the plan was made; has to be earlier than the run."""
     registered_by: Person
     questions: int = Field(ge=1)
@@ -64,12 +63,24 @@ class Plan(Document):
     elicitation: Text
     """How the model is to be elicited."""
 
+    @model_validator(mode="after")
+    def _apart(self) -> "Plan":
+        below, at_least = self.rule_out_below, self.rule_in_at_least
+        if below is not None and self.margin >= below:
+            raise ValueError(f"margin {self.margin:g} leaves nothing below {below:g}")
+        if below is not None and at_least is not None and at_least < below:
+            raise ValueError(
+                f"rule_in_at_least {at_least:g} lies under rule_out_below {below:g}:"
+                " one result could show both"
+            )
+        return self
+
 
 class _Dated(Document):
     made_by: Person
-    made_on: date
+    made_on: Day
     """Day from which the statement holds."""
-    expires: date
+    expires: Day
     """First day on which it no longer counts."""
 
     @model_validator(mode="after")

@@ -12,6 +12,8 @@ import rfc8785
 
 from ifthen.errors import Error
 
+MAX_INTEGER = 2**53 - 1  # I-JSON (RFC 7493, 2.2): larger integers do not survive JSON
+
 
 def format_canonical(value: Any) -> bytes:
     """Return the RFC 8785 bytes of plain data; the inverse of :func:`parse_canonical`.
@@ -21,18 +23,23 @@ def format_canonical(value: Any) -> bytes:
     """
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise Error("canonical.unsupported", f"cannot write as canonical JSON: {error}") from error
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise Error(
+            "canonical.unsupported",
+            f"cannot write as canonical JSON: {error}",
+            hint="use text, finite numbers, integers below 2^53, true, false, null, lists and maps",
+        ) from error
 
 
 def parse_canonical(data: bytes) -> Any:
     """Return the value of canonical bytes; any other spelling of the same value is refused.
 
     Raises:
-        Error: ``canonical.not-json``, or ``canonical.not-canonical`` for a second spelling.
+        Error: ``canonical.not-json``, ``canonical.not-canonical`` for a second spelling, or
+            ``canonical.unsupported`` for a value that has no canonical spelling.
     """
     try:
-        value = json.loads(data)
+        value = json.loads(data, parse_int=_parse_integer)
     except (ValueError, RecursionError) as error:
         raise Error("canonical.not-json", f"not JSON: {error}") from error
     if format_canonical(value) != data:
@@ -42,6 +49,12 @@ def parse_canonical(data: bytes) -> Any:
             hint="write the value again in its canonical form",
         )
     return value
+
+
+def _parse_integer(text: str) -> int | float:
+    """Return an integer, or the double it stands for: 1e20 is spelled without an exponent."""
+    number = int(text)
+    return number if abs(number) <= MAX_INTEGER else float(text)
 
 
 def digest_bytes(data: bytes) -> str:

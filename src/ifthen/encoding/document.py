@@ -5,23 +5,72 @@ refused) once, so that no model can forget them. Validation goes through JSON, i
 strict mode takes dates as ISO text and arrays as tuples and coerces nothing else.
 """
 
-import difflib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
 
-from ifthen.encoding.tree import Path, Source
+from ifthen.encoding.fault import explain_faults
+from ifthen.encoding.tree import Source
 from ifthen.errors import Error, Problems
 
 FORMAT = 1
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\r\n]+$")]
+_ID = r"^[a-z0-9][a-z0-9._-]{0,79}$"
+_DIGEST = r"^sha256:[0-9a-f]{64}$"
+_LINE = r"^[^\r\n]+$"
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_MOMENT = _DAY[:-1] + (
+    r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"  # RFC 3339
+)
+
+PATTERNS = {
+    _ID: "has to be a name of small letters, digits, '.', '_' and '-', at most 80 long",
+    _DIGEST: "has to be 'sha256:' and 64 hexadecimal digits in small letters",
+    _LINE: "has to stand on one line",
+}
+
+
+def _spelled(pattern: str, parse: Callable[[str], date], example: str) -> BeforeValidator:
+    """Return a reader of one spelling: pydantic alone takes "1719792000" for a date too."""
+
+    def read(value: Any, info: ValidationInfo) -> Any:
+        if info.mode != "json" or not isinstance(value, str):
+            return value
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"write it like {example}; found {json.dumps(value)[:80]}")
+        return parse(value)
+
+    return BeforeValidator(read)
+
+
+Id = Annotated[str, StringConstraints(pattern=_ID)]
+Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_LINE)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Day = Annotated[
+    date,
+    _spelled(_DAY, date.fromisoformat, "2026-07-01"),
+    Field(json_schema_extra={"pattern": _DAY}),
+]
+Moment = Annotated[
+    AwareDatetime,
+    _spelled(_MOMENT, datetime.fromisoformat, "2026-07-01T12:00:00Z"),
+    Field(json_schema_extra={"pattern": _MOMENT}),
+]
 
 
 class Part(BaseModel):
@@ -65,95 +114,54 @@ def load_document(source: Source, model: type[DocumentT]) -> Loaded[DocumentT]:
     Raises:
         Problems: every fault of the document, each with its place (codes ``document.*``).
     """
-    if not isinstance(source.tree, dict):
+    tree = source.tree
+    if not isinstance(tree, dict):
         raise Problems(
-            [Error("document.not-mapping", "a document is a mapping of keys", where=source.where())]
+            [
+                Error(
+                    "document.not-mapping",
+                    "a document is a mapping of keys",
+                    where=source.where(),
+                    hint=f"start with kind: {_kind(model)}",
+                )
+            ]
         )
-    try:
-        document = model.model_validate_json(json.dumps(source.tree))
-    except ValidationError as error:
-        faults = error.errors(include_url=False)
-        raise Problems(_unique(_located(fault, source, model) for fault in faults)) from error
-    if document.format != FORMAT:
+    # The kind and the format come first: of a document that is something else, or that a later
+    # version wrote, every other key would be a fault, and none of them the one to mend.
+    if isinstance(tree.get("kind"), str) and tree["kind"] != _kind(model):
+        raise Problems(
+            [
+                Error(
+                    "document.kind",
+                    f"a document of kind '{_kind(model)}' is expected; this is '{tree['kind']}'",
+                    where=source.where(("kind",)),
+                    hint=f"write kind: {_kind(model)}, or give the file that is meant",
+                )
+            ]
+        )
+    if type(tree.get("format")) is int and tree["format"] != FORMAT:
         raise Problems(
             [
                 Error(
                     "document.format",
-                    f"format {document.format} is not known; this version reads format {FORMAT}",
+                    f"format {tree['format']} is not known; this version reads format {FORMAT}",
                     where=source.where(("format",)),
                     hint="use the ifthen version that wrote the document",
                 )
             ]
         )
+    try:
+        document = model.model_validate_json(json.dumps(tree))
+    except ValidationError as error:
+        raise Problems(explain_faults(error, source, model, PATTERNS)) from error
     return Loaded(document=document, source=source)
+
+
+def _kind(model: type[Document]) -> str:
+    kind: str = get_args(model.model_fields["kind"].annotation)[0]
+    return kind
 
 
 def dump_document(document: Document) -> dict[str, Any]:
     """Return the document as plain data, without keys that hold their default."""
-    return document.model_dump(mode="json", by_alias=True, exclude_defaults=True) | (
-        {"kind": kind} if (kind := getattr(document, "kind", None)) else {}
-    )
-
-
-def _unique(errors: Iterable[Error]) -> list[Error]:
-    seen: dict[str, Error] = {}
-    for error in errors:
-        seen.setdefault(str(error), error)
-    return list(seen.values())
-
-
-def _located(fault: Any, source: Source, model: type[BaseModel]) -> Error:
-    path: Path = tuple(fault["loc"])
-    where = source.where(path)
-    at = format_path(path)
-    kind = fault["type"]
-    if kind == "extra_forbidden":
-        known = _keys_at(model, path[:-1])
-        close = difflib.get_close_matches(str(path[-1]), known, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else None
-        if not close and known:
-            hint = f"known keys here: {', '.join(sorted(known))}"
-        return Error("document.unknown-key", f"unknown key '{at}'", where=where, hint=hint)
-    if kind == "missing":
-        return Error("document.missing-key", f"the key '{at}' is missing", where=where)
-    found = json.dumps(fault["input"], default=str)
-    found = found if len(found) <= 80 else found[:77] + "..."
-    message = fault["msg"].removeprefix("Value error, ")
-    code = "document.wrong-type" if kind.endswith("_type") else "document.wrong-value"
-    text = message if kind == "value_error" else f"{message}; found {found}"
-    hint = None
-    if kind == "string_type" and isinstance(fault["input"], int | float):
-        hint = "put the value in quotes"
-    return Error(code, f"'{at}': {text}" if at else text, where=where, hint=hint)
-
-
-def format_path(path: Path) -> str:
-    """Return ``thresholds[2].id`` for ``("thresholds", 2, "id")``."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
-    return text
-
-
-def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
-    """Return the keys that the model at ``path`` knows, for a suggestion."""
-    current: type[BaseModel] | None = model
-    for part in path:
-        if current is None:
-            return []
-        if isinstance(part, int):
-            continue
-        fields = {field.alias or name: field for name, field in current.model_fields.items()}
-        current = _model_of(fields[part].annotation) if part in fields else None
-    if current is None:
-        return []
-    return [field.alias or name for name, field in current.model_fields.items()]
-
-
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in get_args(annotation):
-        if found := _model_of(argument):
-            return found
-    return None
+    return document.model_dump(mode="json", by_alias=True, exclude_defaults=True)

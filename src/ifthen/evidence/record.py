@@ -6,9 +6,9 @@ and for the public record; a decision recomputes it from the log and refuses a r
 
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, StrictBool
+from pydantic import Field, StrictBool
 
-from ifthen.encoding.document import Digest, Document, Id, Line, Part
+from ifthen.encoding.document import Digest, Document, Id, Line, Moment, Part
 
 
 class LogReference(Part):
@@ -39,7 +39,7 @@ class Run(Part):
     """Inference engine and version, from the log's metadata key ``engine``."""
     elicitation: Line | None = None
     """How the model was elicited, from the log's metadata key ``elicitation``."""
-    created: AwareDatetime
+    created: Moment
     """When the run was started."""
     status: Line
     """Status of the run: success, error, cancelled, started."""
@@ -140,7 +140,7 @@ class EvidenceRecord(Document):
     """The plan registered before the run."""
     recorded_by: Line
     """Who added the log."""
-    recorded_at: AwareDatetime
+    recorded_at: Moment
     """When it was added."""
     cluster_by: Line | None = None
     """Key of the samples' metadata that groups related questions."""

@@ -6,6 +6,7 @@ should know: a consequence left open, an evaluation that feeds nothing.
 
 import difflib
 import itertools
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -92,52 +93,68 @@ def _duplicates(loaded: Loaded[Framework]) -> Iterator[Error]:
 
 def _tiers(loaded: Loaded[Framework]) -> Iterator[Error]:
     for d, domain in enumerate(loaded.document.domains):
-        place = loaded.where("domains", d, "thresholds")
         tiers = [threshold.tier for threshold in domain.thresholds]
-        if len(set(tiers)) != len(tiers):
+        repeated = [t for t, tier in enumerate(tiers) if tier in tiers[:t]]
+        for t in repeated:
+            first = domain.thresholds[tiers.index(tiers[t])]
             yield Error(
                 "framework.tier-overlap",
-                f"domain '{domain.id}': two thresholds claim the same tier ({_list(tiers)})",
-                where=place,
+                f"domain '{domain.id}': '{domain.thresholds[t].id}' claims tier {tiers[t]},"
+                f" which '{first.id}' has already",
+                where=loaded.where("domains", d, "thresholds", t, "tier"),
                 hint="number the tiers 1, 2, 3",
             )
-        elif missing := sorted(set(range(1, max(tiers) + 1)) - set(tiers)):
+        if repeated:
+            continue
+        if missing := sorted(set(range(1, max(tiers) + 1)) - set(tiers)):
             yield Error(
                 "framework.tier-gap",
                 f"domain '{domain.id}': tiers {_list(sorted(tiers))} leave out {_list(missing)};"
                 " a model between them would fall under no threshold",
-                where=place,
+                where=loaded.where("domains", d, "thresholds"),
                 hint="number the tiers 1, 2, 3, or add the threshold that is missing",
             )
         yield from _tier_order(loaded, d)
 
 
 def _tier_order(loaded: Loaded[Framework], d: int) -> Iterator[Error]:
-    """Yield an error where a higher tier is ruled out, or reached, by less than a lower one."""
-    framework = loaded.document
-    ladder = sorted(framework.domains[d].thresholds, key=lambda threshold: threshold.tier)
-    for lower, higher in itertools.pairwise(ladder):
-        for key in ("ruled_out_when", "reached_when"):
+    """Yield an error where a model can count as above a higher tier and below a lower one.
+
+    What shows a higher tier to be reached has to be the stricter condition, and what rules a lower
+    tier out has to be the stricter condition, whichever way the number runs.
+    """
+    ladder = sorted(enumerate(loaded.document.domains[d].thresholds), key=lambda item: item[1].tier)
+    for (_, lower), (t, higher) in itertools.pairwise(ladder):
+        for key, upward in (("ruled_out_when", "le"), ("reached_when", "ge")):
             low, high = _bounds(lower, key), _bounds(higher, key)
-            for name in sorted(low.keys() & high.keys()):
-                if high[name] < low[name]:
+            for comparator, fact in sorted(low.keys() & high.keys()):
+                (_, before), (path, after) = low[comparator, fact], high[comparator, fact]
+                if after < before if comparator == upward else after > before:
                     yield Error(
                         "framework.tier-order",
-                        f"'{higher.id}' (tier {higher.tier}) asks for {high[name]:g} of {name},"
-                        f" less than '{lower.id}' (tier {lower.tier}) with {low[name]:g}",
-                        where=loaded.where("domains", d, "thresholds"),
-                        hint="a higher tier needs the higher value",
+                        f"{key} of '{higher.id}' (tier {higher.tier}) says {after:g} for {fact},"
+                        f" '{lower.id}' (tier {lower.tier}) says {before:g}: one result could"
+                        " count as the higher tier without the lower",
+                        where=loaded.where("domains", d, "thresholds", t, *path, "value"),
+                        hint="check the order of the two values",
                     )
 
 
-def _bounds(threshold: Threshold, key: str) -> dict[str, float]:
+def _bounds(threshold: Threshold, key: str) -> dict[tuple[str, str], tuple[Path, float]]:
+    """Return each value that a fact is compared with, where it is compared once in that way.
+
+    A comparison under ``not`` runs the other way: not (ge 0.5) is an upper bound.
+    """
     predicate: Predicate | None = getattr(threshold, key)
-    found: dict[str, float] = {}
-    for _, leaf in predicate.leaves() if predicate is not None else ():
+    found: dict[tuple[str, str], list[tuple[Path, float]]] = {}
+    for path, leaf in predicate.leaves((key,)) if predicate is not None else ():
         comparison = leaf.ge or leaf.le
         if comparison is not None:
-            found[f"{comparison.kind} {comparison.name}"] = comparison.value
-    return found
+            turned = path.count("not") % 2 == 1
+            comparator = "ge" if (leaf.ge is not None) != turned else "le"
+            name = (comparator, f"{comparison.kind} {comparison.name}")
+            found.setdefault(name, []).append((path, comparison.value))
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
 def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
@@ -193,14 +210,30 @@ def _conditions(loaded: Loaded[Framework]) -> Iterator[Error]:
         for leaf_path, leaf in predicate.leaves(path):
             if leaf.in_ is not None:
                 yield from _membership(loaded, leaf_path, leaf.in_)
-            comparison = leaf.ge or leaf.le
-            if comparison is not None and comparison.kind in ("assessment", "determination"):
-                yield Error(
-                    "framework.not-a-number",
-                    f"{comparison.kind} {comparison.name} has no number to compare",
-                    where=loaded.where(*leaf_path),
-                    hint="use in, with the results that count",
-                )
+            yield from _comparison(loaded, leaf_path, leaf)
+
+
+def _comparison(loaded: Loaded[Framework], path: Path, leaf: Predicate) -> Iterator[Error]:
+    comparison = leaf.ge or leaf.le
+    if comparison is None:
+        return
+    if comparison.kind in ("assessment", "determination"):
+        yield Error(
+            "framework.not-a-number",
+            f"{comparison.kind} {comparison.name} has no number to compare",
+            where=loaded.where(*path),
+            hint="use in, with the results that count",
+        )
+    value = comparison.value
+    always, never = (value <= 0, value > 1) if leaf.ge is not None else (value >= 1, value < 0)
+    if comparison.kind == "evaluation" and (always or never):
+        yield Error(
+            "framework.impossible-value",
+            f"evaluation {comparison.name} has a metric between 0 and 1: the comparison with"
+            f" {value:g} {'always' if always else 'never'} holds",
+            where=loaded.where(*path, "value"),
+            hint="write a share, such as 0.25 for 25 %",
+        )
 
 
 def _membership(loaded: Loaded[Framework], path: Path, member: Membership) -> Iterator[Error]:
@@ -212,7 +245,7 @@ def _membership(loaded: Loaded[Framework], path: Path, member: Membership) -> It
         if value not in allowed:
             yield Error(
                 "framework.unknown-outcome",
-                f"'{value}' is not an outcome of the {member.kind} {member.name}",
+                f"{json.dumps(value)} is not an outcome of the {member.kind} {member.name}",
                 where=loaded.where(*path, "values", i),
                 hint=f"outcomes: {', '.join(allowed)}",
             )
@@ -257,7 +290,29 @@ def _warnings(loaded: Loaded[Framework]) -> Iterator[Error]:
                 where=loaded.where("commitments", c),
                 hint="a commitment that binds says will",
             )
+    yield from _gates(loaded)
     yield from _unused(loaded)
+
+
+def _gates(loaded: Loaded[Framework]) -> Iterator[Error]:
+    framework = loaded.document
+    for g, gate in enumerate(framework.gates):
+        if not gate.needs and gate.also is None:
+            yield Error(
+                "framework.open-gate",
+                f"gate '{gate.id}' waits for no safeguard and no condition",
+                where=loaded.where("gates", g),
+                hint="say in needs which kinds of safeguards it waits for",
+            )
+    waited = {kind for gate in framework.gates for kind in gate.needs}
+    for s, safeguard in enumerate(framework.safeguards):
+        if safeguard.kind not in waited:
+            yield Error(
+                "framework.no-gate",
+                f"no gate waits for {safeguard.kind} safeguards: '{safeguard.id}' holds nothing",
+                where=loaded.where("safeguards", s, "kind"),
+                hint=f"add {safeguard.kind} to the needs of a gate",
+            )
 
 
 def _unused(loaded: Loaded[Framework]) -> Iterator[Error]:

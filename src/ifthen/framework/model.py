@@ -10,16 +10,16 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from ifthen.encoding.document import Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Document, Id, Line, Part, Text
 from ifthen.framework.predicate import Predicate
 
 
 class InForce(Part):
     """From when and until when a version applies."""
 
-    from_: date = Field(alias="from")
+    from_: Day = Field(alias="from")
     """First day in force."""
-    until: date | None = None
+    until: Day | None = None
     """First day no longer in force; open when absent."""
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pydantic import Field, StrictBool, model_validator
 
 from ifthen.encoding.document import Id, Line, Part
+from ifthen.encoding.tree import resolve_scalar
 
 Scalar = StrictBool | float | Line
 
@@ -73,7 +74,9 @@ class KOf(Part):
     @model_validator(mode="after")
     def _reachable(self) -> "KOf":
         if self.k > len(self.of):
-            raise ValueError(f"k is {self.k}, but only {len(self.of)} conditions are listed")
+            count = len(self.of)
+            listed = f"{count} condition{'s are' if count > 1 else ' is'} listed"
+            raise ValueError(f"k is {self.k}, but only {listed}")
         return self
 
 
@@ -177,14 +180,17 @@ def format_sentence(predicate: Predicate) -> str:
 
 
 def format_number(value: float) -> str:
-    """Return a number as a person writes it: 0.25, 3, 1e+25."""
-    return f"{value:g}"
+    """Return a number as a person writes it, with every digit: 0.25, 3, 1e+25."""
+    whole = value == int(value) and abs(value) < 1e15
+    return str(int(value)) if whole else repr(value)
 
 
 def _scalar(value: bool | float | str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else format_number(value)
+    if not isinstance(value, str):
+        return format_number(value)
+    return value if isinstance(resolve_scalar(value), str) else f'"{value}"'
 
 
 def _name(subject: Subject) -> str:

@@ -105,6 +105,8 @@ def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) 
         cluster_by=record.cluster_by,
         log_path=record.log.path,
     )
+    if rebuilt.log.sha256 != record.log.sha256:
+        raise Error("log.changed", "the file changed while it was read", where=record.log.path)
     dumped = dump_document(rebuilt)
     parts = {part: dumped[part] for part in RECOMPUTED if part in dumped}
     if use_cache:

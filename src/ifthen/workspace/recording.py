@@ -8,7 +8,7 @@ from pathlib import Path
 from ifthen.encoding.document import Loaded, dump_document
 from ifthen.encoding.tree import format_tree
 from ifthen.errors import Error
-from ifthen.evidence.building import build_record
+from ifthen.evidence.building import build_record, describe_run
 from ifthen.evidence.reading import read_log
 from ifthen.evidence.record import EvidenceRecord, Run
 from ifthen.framework.model import Evaluation, Framework
@@ -45,7 +45,7 @@ def record_log(
             where=path.name,
             hint=f"copy it to {workspace.root.name}/logs first, so that others find it",
         ) from error
-    run = log.run
+    run = describe_run(log.run)
     chosen = _evaluation(framework, run, evaluation, relative)
     model_id = model or _model(workspace, run, relative)
     return build_record(

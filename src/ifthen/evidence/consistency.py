@@ -1,0 +1,283 @@
+"""Whether the parts of a log say the same: header, summaries, reductions and samples.
+
+What makes the numbers untrustworthy is a contradiction. What somebody did in the open, with a name
+to it (edited scores, invalidated samples, changed tags), is a notice.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ifthen.evidence.log import Finding, Log, SampleId, contradiction, notice
+from ifthen.evidence.question import group_questions
+from ifthen.evidence.recompute import (
+    COMPARED,
+    agrees_with,
+    find_views,
+    producer_value,
+    resolve_reducer,
+)
+from ifthen.evidence.record import Measurement
+from ifthen.evidence.scores import producer_number
+
+_TOLERANCE = 1e-12
+
+
+def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Finding, ...]:
+    """Return where the parts of the log differ, and what its reader has to know.
+
+    ``measurements`` are those of :func:`~ifthen.evidence.recompute.measure`.
+    """
+    return tuple(
+        finding
+        for check in (
+            check_run(log),
+            check_measurements(measurements),
+            check_spread(log),
+            check_counts(log),
+            check_samples(log),
+            check_histories(log),
+            check_summaries(log),
+            check_reductions(log),
+            check_changes(log),
+        )
+        for finding in check
+    )
+
+
+def check_run(log: Log) -> Iterator[Finding]:
+    """Yield ``log.not-success``, ``log.no-samples``, ``log.no-results`` and notices on the run."""
+    run = log.run
+    if run.status != "success":
+        yield contradiction("log.not-success", f"the status of the run is {run.status}", "header")
+    if not log.samples:
+        yield contradiction("log.no-samples", "the log holds no samples", "samples")
+    if not any(result.metrics for result in log.results):
+        yield contradiction("log.no-results", "the header states no metric", "header")
+    if run.dirty:
+        yield notice(
+            "log.dirty-revision", "the code that ran had changes that no commit holds", "header"
+        )
+    models = sorted({*run.models, *(name for sample in log.samples for name in sample.models)})
+    if len(models) > 1:
+        yield notice("log.several-models", f"the run used {', '.join(models)}", "header")
+
+
+def check_measurements(measurements: Iterable[Measurement]) -> Iterator[Finding]:
+    """Yield ``log.header-differs`` for every stated value that is not the recomputed one."""
+    for measurement in measurements:
+        if measurement.stated is not None and not measurement.agrees:
+            yield _header_differs(
+                f"{measurement.scorer} ({measurement.reducer})",
+                measurement.metric,
+                measurement.stated,
+                measurement.value,
+            )
+
+
+def check_spread(log: Log) -> Iterator[Finding]:
+    """Yield ``log.header-differs`` for stated stderr, std and var."""
+    views, _ = find_views(log)
+    for view in views:
+        stated = view.metric.value
+        if view.metric.name not in COMPARED or stated is None:
+            continue
+        questions = group_questions(log, view.result.scorer, view.result.key)
+        value = producer_value(view, questions)
+        if not agrees_with(stated, value):
+            label = f"{view.result.label} ({view.reducer.label})"
+            yield _header_differs(label, view.metric.name, stated, value)
+
+
+def _header_differs(scorer: str, metric: str, stated: float, value: float | None) -> Finding:
+    found = "no score" if value is None else f"{value!r}"
+    return contradiction(
+        "log.header-differs",
+        f"the header states {metric} {stated!r}; the samples give {found}",
+        f"scorer {scorer}",
+    )
+
+
+def check_counts(log: Log) -> Iterator[Finding]:
+    """Yield ``log.sample-count`` where stated numbers of samples are not those of the samples.
+
+    Producers have counted a completed sample as one without error and as one with a score.
+    """
+    if log.total is not None and log.total != len(log.samples) and not log.run.early_stopping:
+        message = f"the header states {log.total} samples; there are {len(log.samples)}"
+        yield contradiction("log.sample-count", message, "header")
+    without_error = sum(not sample.error for sample in log.samples)
+    scored = sum(bool(sample.scores) for sample in log.samples)
+    if log.completed is not None and log.completed not in {without_error, scored}:
+        message = f"the header states {log.completed} completed samples; there are {without_error}"
+        yield contradiction("log.sample-count", message, "header")
+    for result in log.results:
+        reducer = resolve_reducer(log, result.reducer)
+        if result.scored is None or reducer is None:
+            continue
+        questions = group_questions(log, result.scorer, result.key)
+        reduced = [reducer.reduce(question.values) for question in questions]
+        count = sum(not math.isnan(number) for number in reduced)
+        if result.scored != count:
+            message = f"the header states {result.scored} scored questions; there are {count}"
+            yield notice("log.scored-count", message, f"scorer {result.label}")
+
+
+def check_samples(log: Log) -> Iterator[Finding]:
+    """Yield ``log.duplicate-sample``, ``log.sample-missing``, ``log.sample-unexpected``."""
+    counts = Counter((str(sample.id), sample.epoch) for sample in log.samples)
+    doubled = [key for key, count in counts.items() if count > 1]
+    if doubled:
+        yield _about("log.duplicate-sample", "stand in the log more than once", doubled)
+    epochs = log.run.epochs
+    late = [key for key in counts if not 1 <= key[1] <= epochs]
+    if late:
+        yield _about("log.epoch-unexpected", f"are of an epoch beyond the stated {epochs}", late)
+    ids = [str(identifier) for identifier in log.sample_ids or ()]
+    if len(set(ids)) < len(ids):
+        message = "the list of sample ids names a question twice"
+        yield contradiction("log.duplicate-id", message, "header")
+    known = set(ids) if ids else {identifier for identifier, _ in counts}
+    unexpected = [key for key in counts if key[0] not in known]
+    if unexpected:
+        yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
+    missing = [
+        (identifier, epoch)
+        for identifier in sorted(known)
+        for epoch in range(1, epochs + 1)
+        if (identifier, epoch) not in counts
+    ]
+    if missing:
+        severe = not log.run.early_stopping
+        yield _about("log.sample-missing", "are stated, but not in the log", missing, severe=severe)
+
+
+def _about(
+    code: str, message: str, keys: Sequence[tuple[str, int]], *, severe: bool = True
+) -> Finding:
+    identifier, epoch = keys[0]
+    text = f"{len(keys)} samples {message}, first {identifier} of epoch {epoch}"
+    return contradiction(code, text, "samples") if severe else notice(code, text, "samples")
+
+
+def check_histories(log: Log) -> Iterator[Finding]:
+    """Yield ``log.history-differs`` where a score is not the last value of its history."""
+    for sample in log.samples:
+        for name, score in sample.scores.items():
+            if score.history and not is_same(score.history[-1], score.value):
+                message = f"the score of {name} is not the last value of its history"
+                yield contradiction("log.history-differs", message, sample.place)
+
+
+def check_summaries(log: Log) -> Iterator[Finding]:
+    """Yield ``log.summary-differs``, one for each part with summaries."""
+    samples = {(str(sample.id), sample.epoch): sample for sample in log.samples}
+    faults: dict[str, list[SampleId]] = {}
+    seen: dict[str, set[tuple[str, int]]] = {}
+    for summary in log.summaries:
+        key = (str(summary.id), summary.epoch)
+        seen.setdefault(summary.place, set()).add(key)
+        sample = samples.get(key)
+        if (
+            sample is None
+            or summary.error != sample.error
+            or summary.scores.keys() != sample.scores.keys()
+            or not all(
+                is_same(value, sample.scores[name].value) for name, value in summary.scores.items()
+            )
+        ):
+            faults.setdefault(summary.place, []).append(summary.id)
+    unlisted = samples.keys() - seen.get("summaries.json", samples.keys())
+    faults.setdefault("summaries.json", []).extend(identifier for identifier, _ in unlisted)
+    for place, ids in faults.items():
+        if ids:
+            message = f"{len(ids)} summaries differ from their samples, first of {ids[0]}"
+            yield contradiction("log.summary-differs", message, place)
+
+
+def check_reductions(log: Log) -> Iterator[Finding]:
+    """Yield ``log.reduction-differs`` where stated question scores are not the recomputed ones."""
+    keys: dict[str, set[str | None]] = {}
+    for result in log.results:
+        keys.setdefault(result.scorer, set()).add(result.key)
+    for reduction in log.reductions:
+        reducer = resolve_reducer(log, reduction.reducer)
+        if reducer is None:
+            continue
+        stated = {str(identifier): value for identifier, value in reduction.values}
+        for key in sorted(keys.get(reduction.scorer, {None}), key=str):
+            recomputed = {
+                question.id: reducer.reduce(question.values)
+                for question in group_questions(log, reduction.scorer, key)
+                if question.values
+            }
+            wrong = [
+                identifier
+                for identifier in recomputed.keys() | stated.keys()
+                if not _same_number(
+                    _stated_number(stated.get(identifier), key), recomputed.get(identifier)
+                )
+            ]
+            if wrong:
+                message = (
+                    f"{len(wrong)} question scores ({reducer.label}) of {reduction.scorer} differ "
+                    f"from the samples, first of {min(wrong)}"
+                )
+                yield contradiction("log.reduction-differs", message, reduction.place)
+
+
+def _stated_number(value: Any, key: str | None) -> float:
+    if key is not None:
+        value = value.get(key) if isinstance(value, dict) else None
+    return producer_number(value)
+
+
+def _same_number(one: float, other: float | None) -> bool:
+    if other is None:
+        return False
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Return whether two score values are the same; NaN and null both mean no score."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return (_no_score(one) and _no_score(other)) or bool(one == other)
+
+
+def _no_score(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def check_changes(log: Log) -> Iterator[Finding]:
+    """Yield notices on what was changed after the run or during it."""
+    edits = Counter(
+        author
+        for sample in log.samples
+        for score in sample.scores.values()
+        for author in score.authors
+    )
+    invalidations = Counter(
+        sample.invalidated_by or "unknown" for sample in log.samples if sample.invalidated
+    )
+    if edits:
+        yield notice("log.edited", f"scores were edited: {_by(edits)}", "samples")
+    if invalidations:
+        yield notice(
+            "log.invalidated", f"samples were invalidated: {_by(invalidations)}", "samples"
+        )
+    if log.run.updates:
+        message = f"tags or metadata were changed after the run: {_by(Counter(log.run.updates))}"
+        yield notice("log.metadata-edited", message, "header")
+    if log.run.retuned:
+        message = f"{log.run.retuned} settings were changed during the run"
+        yield notice("log.retuned", message, "header")
+
+
+def _by(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} by {name}" for name, count in sorted(counts.items()))

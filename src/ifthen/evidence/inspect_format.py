@@ -1,0 +1,238 @@
+"""The parts of Inspect's log format, version 2, that are read, and what they mean.
+
+The structures name only the fields in use; every other field of the foreign format is ignored.
+Inspect writes the score of a sample without score as the bare constant NaN, which is not JSON: a
+part that holds one is read again by the standard library, which accepts it.
+"""
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+
+from ifthen.errors import Error
+
+VERSION = 2
+UNCHANGED = "UNCHANGED"
+"""What Inspect writes for a field that an edit leaves alone."""
+
+
+class Versioned(msgspec.Struct):
+    """The field that says how to read the rest."""
+
+    version: Any = None
+    status: Any = None
+
+
+class MetricJson(msgspec.Struct):
+    """A declared metric (``options``) or a stated one (``value``, ``params``)."""
+
+    name: str
+    value: float | None = None
+    options: dict[str, Any] | None = None
+    params: dict[str, Any] | None = None
+
+
+class ScorerJson(msgspec.Struct):
+    """A declared scorer."""
+
+    name: str
+    options: dict[str, Any] | None = None
+    metrics: Any = None
+
+
+class ScoreResultJson(msgspec.Struct):
+    """Stated metrics of one scorer and reducer."""
+
+    name: str
+    scorer: str | None = None
+    reducer: str | None = None
+    scored_samples: int | None = None
+    unscored_samples: int | None = None
+    metrics: dict[str, MetricJson] = {}
+
+
+class ResultsJson(msgspec.Struct):
+    """Stated results."""
+
+    total_samples: int | None = None
+    completed_samples: int | None = None
+    early_stopping: Any = None
+    scores: list[ScoreResultJson] = []
+
+
+class DatasetJson(msgspec.Struct):
+    """The dataset that the run used."""
+
+    name: str | None = None
+    samples: int | None = None
+    sample_ids: list[str | int] | None = None
+
+
+class ConfigJson(msgspec.Struct):
+    """Options of the run."""
+
+    epochs: int | None = None
+    epochs_reducer: list[str] | None = None
+
+
+class RevisionJson(msgspec.Struct):
+    """State of the source code."""
+
+    dirty: bool | None = None
+
+
+class EvalJson(msgspec.Struct):
+    """Identity of the run."""
+
+    task: str
+    model: str
+    created: str
+    task_args: dict[str, Any] = {}
+    dataset: DatasetJson = msgspec.field(default_factory=DatasetJson)
+    config: ConfigJson = msgspec.field(default_factory=ConfigJson)
+    revision: RevisionJson | None = None
+    packages: dict[str, Any] = {}
+    scorers: list[ScorerJson] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class StatsJson(msgspec.Struct):
+    """Usage counts, by model."""
+
+    model_usage: dict[str, Any] = {}
+
+
+class ProvenanceJson(msgspec.Struct):
+    """Who changed something."""
+
+    author: str | None = None
+
+
+class UpdateJson(msgspec.Struct):
+    """A change after the run."""
+
+    provenance: ProvenanceJson | None = None
+
+
+class HeaderJson(msgspec.Struct):
+    """A log without its samples."""
+
+    eval: EvalJson
+    status: str
+    results: ResultsJson | None = None
+    stats: StatsJson = msgspec.field(default_factory=StatsJson)
+    log_updates: list[UpdateJson] | None = None
+    config_updates: list[Any] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class EditJson(msgspec.Struct):
+    """One entry of a score's history; the first one is the original and has no provenance."""
+
+    value: Any = UNCHANGED
+    provenance: ProvenanceJson | None = None
+
+
+class ScoreJson(msgspec.Struct):
+    """A score."""
+
+    value: Any = None
+    history: list[EditJson] | None = None
+
+
+class LimitJson(msgspec.Struct):
+    """The limit that stopped a sample."""
+
+    type: str
+
+
+class SampleJson(msgspec.Struct):
+    """A sample."""
+
+    id: str | int
+    epoch: int
+    error: Any = None
+    limit: LimitJson | None = None
+    invalidation: ProvenanceJson | None = None
+    scores: dict[str, ScoreJson] | None = None
+    metadata: dict[str, Any] | None = None
+    model_usage: dict[str, Any] | None = None
+
+
+class SummaryJson(msgspec.Struct):
+    """A summary of a sample."""
+
+    id: str | int
+    epoch: int
+    error: Any = None
+    scores: dict[str, ScoreJson] | None = None
+
+
+class ReducedJson(msgspec.Struct):
+    """The score of one question after its epochs were reduced."""
+
+    sample_id: str | int | None = None
+    value: Any = None
+
+
+class ReductionJson(msgspec.Struct):
+    """The scores per question of one scorer and reducer."""
+
+    scorer: str
+    reducer: str | None = None
+    samples: list[ReducedJson] = []
+
+
+class LogJson(HeaderJson):
+    """A whole log in the JSON format."""
+
+    samples: list[SampleJson] | None = None
+    reductions: list[ReductionJson] | None = None
+
+
+T = TypeVar("T")
+_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def decode(data: bytes, kind: type[T], *, where: str) -> T:
+    """Return ``data`` as the structure ``kind``.
+
+    Raises:
+        Error: ``log.not-json``, or ``log.wrong-shape`` for a field of another type.
+    """
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+    try:
+        try:
+            value: T = decoder.decode(data)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            value = msgspec.convert(json.loads(data.decode("utf-8")), kind)
+    except msgspec.ValidationError as error:
+        raise Error("log.wrong-shape", str(error), where=where) from error
+    except RecursionError as error:
+        raise Error("log.not-json", "nested too deep", where=where) from error
+    except (ValueError, OverflowError) as error:
+        raise Error("log.not-json", f"not JSON: {error}", where=where) from error
+    return value
+
+
+def check_version(data: bytes, *, where: str) -> Versioned:
+    """Return the version and status of a header.
+
+    Raises:
+        Error: ``log.unknown-version``, and those of :func:`decode`.
+    """
+    versioned = decode(data, Versioned, where=where)
+    if type(versioned.version) is not int or versioned.version != VERSION:
+        found = repr(versioned.version)[:40]
+        raise Error(
+            "log.unknown-version",
+            f"log format version {found}; version {VERSION} is read",
+            where=where,
+            hint="use an ifthen version that reads this format",
+        )
+    return versioned

@@ -1,0 +1,253 @@
+"""From the structures of Inspect's log format to a :class:`~ifthen.evidence.log.Log`."""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from ifthen.encoding.canonical import digest_bytes
+from ifthen.errors import Error
+from ifthen.evidence.inspect_format import (
+    UNCHANGED,
+    HeaderJson,
+    ProvenanceJson,
+    ReductionJson,
+    SampleJson,
+    ScoreJson,
+    SummaryJson,
+)
+from ifthen.evidence.log import (
+    Finding,
+    Log,
+    Metric,
+    Reduction,
+    Result,
+    RunFacts,
+    Sample,
+    SampleId,
+    SampleScore,
+    Scorer,
+    Summary,
+)
+
+MAX_EPOCHS = 10_000
+MAX_SAMPLES = 5_000_000
+"""Questions times epochs: what a header says is looked for, so a header must not say too much."""
+
+
+def to_log(
+    data: bytes,
+    header: HeaderJson,
+    *,
+    format: Literal["inspect-eval", "inspect-json"],
+    where: str,
+    samples: Iterable[Sample],
+    summaries: Iterable[Summary] = (),
+    reductions: Iterable[Reduction] = (),
+    findings: Iterable[Finding] = (),
+) -> Log:
+    """Return the log of a header and its parts; ``data`` are the bytes of the whole file.
+
+    Raises:
+        Error: ``log.wrong-shape``, ``log.too-large`` for a header that tells of too many samples.
+    """
+    run = to_run(header, where=where)
+    results = header.results
+    ids = header.eval.dataset.sample_ids
+    ordered = in_run_order(samples, ids)
+    if max(len(ids or ()), len(ordered)) * run.epochs > MAX_SAMPLES:
+        raise Error(
+            "log.too-large",
+            f"the header tells of more than {MAX_SAMPLES:,} samples",
+            where=where,
+        )
+    return Log(
+        format=format,
+        sha256=digest_bytes(data),
+        bytes=len(data),
+        run=run,
+        scorers=to_scorers(header),
+        sample_ids=None if ids is None else tuple(ids),
+        total=results.total_samples if results else None,
+        completed=results.completed_samples if results else None,
+        results=to_results(header),
+        samples=ordered,
+        summaries=tuple(summaries),
+        reductions=tuple(reductions),
+        findings=tuple(findings),
+    )
+
+
+def to_run(header: HeaderJson, *, where: str) -> RunFacts:
+    """Return the statements about the run.
+
+    Raises:
+        Error: ``log.wrong-shape`` for a date or a number of epochs that is none.
+    """
+    spec, results = header.eval, header.results
+    epochs = 1 if spec.config.epochs is None else spec.config.epochs
+    if not 1 <= epochs <= MAX_EPOCHS:
+        raise Error(
+            "log.wrong-shape", f"{epochs} epochs; 1 to {MAX_EPOCHS:,} are read", where=where
+        )
+    metadata = {**(header.metadata or {}), **(spec.metadata or {})}
+    version = spec.packages.get("inspect_ai")
+    questions: int | None = None
+    if results is not None and results.total_samples is not None:
+        questions = min(max(results.total_samples, 0) // epochs, MAX_SAMPLES)
+    elif spec.dataset.sample_ids is not None:
+        questions = len(spec.dataset.sample_ids)
+    reducers = spec.config.epochs_reducer
+    return RunFacts(
+        task=spec.task,
+        task_args=spec.task_args,
+        model=spec.model,
+        created=_time(spec.created, where=where),
+        status=header.status,
+        producer=f"inspect_ai {version}" if isinstance(version, str) else "inspect_ai",
+        epochs=epochs,
+        weights_sha256=_text(metadata.get("weights_sha256")),
+        engine=_text(metadata.get("engine")),
+        elicitation=_text(metadata.get("elicitation")),
+        dataset=spec.dataset.name,
+        questions=questions,
+        reducers=None if reducers is None else tuple(reducers),
+        dirty=bool(spec.revision and spec.revision.dirty),
+        models=tuple(sorted({spec.model, *header.stats.model_usage})),
+        early_stopping=results is not None and results.early_stopping is not None,
+        updates=tuple(_author(update.provenance) for update in header.log_updates or ()),
+        retuned=len(header.config_updates or ()),
+    )
+
+
+def to_scorers(header: HeaderJson) -> tuple[Scorer, ...]:
+    """Return the declared scorers with their metrics of the whole score."""
+    return tuple(
+        Scorer(
+            name=scorer.name,
+            options=scorer.options or {},
+            metrics=tuple(_declared(scorer.metrics)),
+        )
+        for scorer in header.eval.scorers or ()
+    )
+
+
+def to_results(header: HeaderJson) -> tuple[Result, ...]:
+    """Return the stated metrics.
+
+    A result whose name is not its scorer's is about one key of a mapping-valued score.
+    """
+    return tuple(
+        Result(
+            scorer=score.scorer or score.name,
+            key=None if score.scorer in {None, score.name} else score.name,
+            reducer=score.reducer,
+            metrics=tuple(
+                Metric(
+                    name=_plain_name(metric.name),
+                    options={**(metric.options or {}), **(metric.params or {})},
+                    value=_finite(metric.value),
+                )
+                for metric in score.metrics.values()
+            ),
+            scored=score.scored_samples,
+            unscored=score.unscored_samples,
+        )
+        for score in (header.results.scores if header.results else ())
+    )
+
+
+def to_sample(sample: SampleJson, *, place: str) -> Sample:
+    """Return a sample."""
+    invalidation = sample.invalidation
+    return Sample(
+        id=sample.id,
+        epoch=sample.epoch,
+        place=place,
+        error=sample.error is not None,
+        limit=sample.limit.type if sample.limit else None,
+        invalidated=invalidation is not None,
+        invalidated_by=_author(invalidation) if invalidation else None,
+        scores={name: _score(score) for name, score in (sample.scores or {}).items()},
+        metadata=sample.metadata or {},
+        models=tuple(sample.model_usage or ()),
+    )
+
+
+def to_summary(summary: SummaryJson, *, place: str) -> Summary:
+    """Return a summary."""
+    return Summary(
+        id=summary.id,
+        epoch=summary.epoch,
+        error=summary.error is not None,
+        scores={name: score.value for name, score in (summary.scores or {}).items()},
+        place=place,
+    )
+
+
+def to_reductions(items: Iterable[ReductionJson], *, place: str) -> tuple[Reduction, ...]:
+    """Return the stated scores per question."""
+    return tuple(
+        Reduction(
+            scorer=item.scorer,
+            reducer=item.reducer,
+            values=tuple((sample.sample_id, sample.value) for sample in item.samples),
+            place=place,
+        )
+        for item in items
+    )
+
+
+def in_run_order(samples: Iterable[Sample], ids: Iterable[SampleId] | None) -> tuple[Sample, ...]:
+    """Return the samples by epoch, then by the place of their id in the dataset.
+
+    Sums of floating-point numbers depend on their order; this is the producer's.
+    """
+    rank = {str(identifier): place for place, identifier in enumerate(ids or ())}
+    last = len(rank)
+    return tuple(sorted(samples, key=lambda sample: (sample.epoch, rank.get(str(sample.id), last))))
+
+
+def _score(score: ScoreJson) -> SampleScore:
+    if not score.history:
+        return SampleScore(value=score.value)
+    return SampleScore(
+        value=score.value,
+        history=tuple(edit.value for edit in score.history if edit.value != UNCHANGED),
+        authors=tuple(_author(edit.provenance) for edit in score.history if edit.provenance),
+    )
+
+
+def _declared(metrics: Any) -> Iterable[Metric]:
+    for metric in metrics if isinstance(metrics, list) else ():
+        name = metric.get("name") if isinstance(metric, Mapping) else None
+        options = metric.get("options") if isinstance(metric, Mapping) else None
+        if isinstance(name, str):
+            yield Metric(
+                name=_plain_name(name), options=options if isinstance(options, Mapping) else {}
+            )
+
+
+def _plain_name(name: str) -> str:
+    return name.removeprefix("inspect_ai/")
+
+
+def _author(provenance: ProvenanceJson | None) -> str:
+    return (provenance.author if provenance else None) or "unknown"
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _time(text: str, *, where: str) -> datetime:
+    """Return a time with its zone; Inspect's logs without one are in UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Error("log.wrong-shape", f"{text[:40]!r} is not a time", where=where) from error
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

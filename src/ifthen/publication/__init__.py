@@ -1,0 +1,1 @@
+"""What people read: pages generated from decisions, which carry the decisions they show."""

@@ -1,0 +1,160 @@
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ifthen.encoding.canonical import (
+    MAX_INTEGER,
+    digest_bytes,
+    digest_value,
+    format_canonical,
+    parse_canonical,
+)
+from ifthen.errors import Error
+
+
+def vectors() -> Path | None:
+    """Return the shared RFC 8785 vectors, which stand beside the repository."""
+    if named := os.environ.get("IFTHEN_SHARED"):
+        return Path(named) / "vectors" / "jcs"
+    folders = (folder / "shared" / "vectors" / "jcs" for folder in Path(__file__).parents)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+VECTORS = vectors()
+NAMES = ["arrays", "french", "structures", "unicode", "values", "weird"]
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+integers = st.integers(min_value=-MAX_INTEGER, max_value=MAX_INTEGER)
+text = st.text(st.characters(exclude_categories=["Cs"]))
+json_values = st.recursive(
+    st.none() | st.booleans() | integers | finite | text,
+    lambda inner: st.lists(inner) | st.dictionaries(text, inner),
+    max_leaves=20,
+)
+
+
+def code(data: bytes) -> str:
+    with pytest.raises(Error) as caught:
+        parse_canonical(data)
+    return caught.value.code
+
+
+@pytest.mark.skipif(
+    VECTORS is None, reason="no folder 'shared' beside the repository; set IFTHEN_SHARED to it"
+)
+@pytest.mark.parametrize("name", NAMES)
+class TestVectors:
+    def test_output(self, name: str) -> None:
+        assert VECTORS is not None
+        value = json.loads((VECTORS / "input" / f"{name}.json").read_bytes())
+        assert format_canonical(value) == (VECTORS / "output" / f"{name}.json").read_bytes()
+
+    def test_output_is_read_back(self, name: str) -> None:
+        assert VECTORS is not None
+        data = (VECTORS / "output" / f"{name}.json").read_bytes()
+        assert format_canonical(parse_canonical(data)) == data
+
+
+@given(json_values)
+def test_parse_is_the_inverse_of_format(value: object) -> None:
+    assert parse_canonical(format_canonical(value)) == value
+
+
+@given(json_values)
+def test_any_json_spelling_has_the_one_canonical_form(value: object) -> None:
+    data = format_canonical(value)
+    spelled = json.dumps(value, indent=1).encode()
+    try:
+        assert format_canonical(parse_canonical(spelled)) == spelled == data
+    except Error as error:
+        assert error.code == "canonical.not-canonical"
+        assert spelled != data
+
+
+@given(st.binary() | st.text().map(lambda x: x.encode(errors="surrogatepass")))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        assert format_canonical(parse_canonical(data)) == data
+    except Error as error:
+        assert error.code.startswith("canonical.")
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[1,]", b"1" * 5000, b"[" * 100_000])
+def test_not_json(data: bytes) -> None:
+    assert code(data) == "canonical.not-json"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"b":1,"a":2}',
+        b'{"a":1,"a":1}',
+        b"[1, 2]",
+        b"1.0",
+        b"1e2",
+        b"-0",
+        b'"\\u00e9"',
+        b'"\\/"',
+        b"1\n",
+        b"\xef\xbb\xbf1",
+        b"9007199254740993",
+        "1".encode("utf-16"),
+    ],
+)
+def test_another_spelling_is_refused(data: bytes) -> None:
+    assert code(data) in ("canonical.not-canonical", "canonical.not-json")
+
+
+@pytest.mark.parametrize("data", [b"NaN", b"[Infinity]", b'"\\ud800"', b'{"\\ud800":1}'])
+def test_json_without_canonical_spelling(data: bytes) -> None:
+    assert code(data) == "canonical.unsupported"
+
+
+def test_a_large_double_is_read_back() -> None:
+    assert format_canonical(1e20) == b"100000000000000000000"
+    assert parse_canonical(b"100000000000000000000") == 1e20
+
+
+def nested(levels: int) -> list[object]:
+    value: list[object] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        float("inf"),
+        2**53,
+        -(2**53),
+        {1: 2},
+        {"a"},
+        b"x",
+        "\ud800",
+        {"\ud800": 1},
+        object(),
+        nested(100_000),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_json_cannot_hold_is_refused(value: object) -> None:
+    with pytest.raises(Error) as caught:
+        format_canonical(value)
+    assert caught.value.code == "canonical.unsupported"
+    assert caught.value.hint
+
+
+def test_digest_names_its_hash() -> None:
+    assert digest_bytes(b"abc") == "sha256:" + hashlib.sha256(b"abc").hexdigest()
+
+
+def test_digest_ignores_key_order_and_the_spelling_of_numbers() -> None:
+    assert digest_value({"a": 1, "b": 2.0}) == digest_value({"b": 2, "a": 1.0})
+    assert digest_value({"a": 1}) != digest_value({"a": "1"})

@@ -1,0 +1,319 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from ifthen.encoding.document import load_document
+from ifthen.encoding.tree import parse_tree
+from ifthen.errors import Error
+from ifthen.framework.lint import Lint, check_framework, conditions
+from ifthen.framework.model import Framework
+
+VALID = (Path(__file__).parent / "data" / "valid.yaml").read_text(encoding="utf-8")
+
+UNUSED_DOMAIN = """\
+  - id: %s
+    title: Serving
+    threat_model: A plate is dropped.
+    thresholds:
+      - id: %s
+        tier: 1
+        title: Carries a plate
+        text: The model carries a plate.
+        ruled_out_when:
+          in: {determination: %s, values: [ruled-out]}
+evaluations:
+"""
+
+
+def lint(*changes: tuple[str, str]) -> Lint:
+    text = VALID
+    for old, new in changes:
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in valid.yaml"
+        text = text.replace(old, new)
+    source = parse_tree(text.encode(), name="f.yaml")
+    return check_framework(load_document(source, Framework))
+
+
+def found(errors: tuple[Error, ...]) -> list[tuple[str, str | None]]:
+    return [(error.code, error.where) for error in errors]
+
+
+def test_the_valid_framework_has_no_fault() -> None:
+    assert lint() == Lint(errors=(), warnings=())
+
+
+# fault: changes to the valid framework, expected (code, place) of every error
+ERRORS = {
+    "role-id-twice": (
+        [("  - {id: board, title", "  - {id: safety-officer, title: X}\n  - {id: board, title")],
+        [("framework.duplicate-id", "f.yaml:9:6")],
+    ),
+    "commitment-id-twice": (
+        [("{id: pantry, if", "{id: timer, if")],
+        [("framework.duplicate-id", "f.yaml:67:6")],
+    ),
+    "gate-id-twice": (
+        [("- id: store", "- id: serve")],
+        [("framework.duplicate-id", "f.yaml:73:5")],
+    ),
+    "evaluation-id-twice": (
+        [("  - id: inventions\n", "  - id: recipes\n")],
+        [
+            ("framework.duplicate-id", "f.yaml:41:5"),
+            ("framework.dangling-reference", "f.yaml:30:20"),
+            ("framework.dangling-reference", "f.yaml:33:16"),
+        ],
+    ),
+    "safeguard-id-twice": (
+        [("- id: locked-pantry", "- id: oven-timer")],
+        [
+            ("framework.duplicate-id", "f.yaml:58:5"),
+            ("framework.dangling-reference", "f.yaml:64:14"),
+            ("framework.dangling-reference", "f.yaml:67:51"),
+        ],
+    ),
+    "domain-id-twice": (
+        [("evaluations:\n", UNUSED_DOMAIN % ("baking", "serving-1", "serving-1"))],
+        [("framework.duplicate-id", "f.yaml:34:5")],
+    ),
+    "threshold-id-twice-in-two-domains": (
+        [("evaluations:\n", UNUSED_DOMAIN % ("serving", "baking-1", "baking-1"))],
+        [("framework.duplicate-id", "f.yaml:38:9")],
+    ),
+    "tier-claimed-twice": (
+        [("tier: 2", "tier: 1")],
+        [("framework.tier-overlap", "f.yaml:25:9")],
+    ),
+    "tier-left-out": (
+        [("tier: 2", "tier: 4")],
+        [("framework.tier-gap", "f.yaml:15:5")],
+    ),
+    "tier-does-not-start-at-one": (
+        [("tier: 2", "tier: 3"), ("tier: 1", "tier: 2")],
+        [("framework.tier-gap", "f.yaml:15:5")],
+    ),
+    "higher-tier-reached-by-less": (
+        [
+            (
+                "in: {evaluation: inventions, values: [reached]}",
+                "ge: {evaluation: recipes, value: 0.4}",
+            )
+        ],
+        [("framework.tier-order", "f.yaml:33:37")],
+    ),
+    "higher-tier-reached-by-more-of-a-falling-number": (
+        [
+            ("ge: {evaluation: recipes, value: 0.5}", "le: {evaluation: recipes, value: 0.5}"),
+            (
+                "in: {evaluation: inventions, values: [reached]}",
+                "le: {evaluation: recipes, value: 0.6}",
+            ),
+        ],
+        [("framework.tier-order", "f.yaml:33:37")],
+    ),
+    "higher-tier-ruled-out-by-less": (
+        [
+            (
+                "in: {evaluation: inventions, values: [ruled-out]}",
+                "le: {evaluation: recipes, value: 0.1}",
+            )
+        ],
+        [("framework.tier-order", "f.yaml:30:41")],
+    ),
+    "higher-tier-ruled-out-by-less-under-not": (
+        [
+            (
+                "in: {evaluation: inventions, values: [ruled-out]}",
+                "not: {ge: {evaluation: recipes, value: 0.1}}",
+            )
+        ],
+        [("framework.tier-order", "f.yaml:30:47")],
+    ),
+    "condition-names-no-evaluation": (
+        [("le: {evaluation: recipes,", "le: {evaluation: receipts,")],
+        [("framework.dangling-reference", "f.yaml:21:16")],
+    ),
+    "condition-names-no-safeguard": (
+        [("assessment: oven-timer", "assessment: oven-timers")],
+        [("framework.dangling-reference", "f.yaml:56:16")],
+    ),
+    "condition-names-no-threshold": (
+        [("determination: baking-2", "determination: baking-3")],
+        [("framework.dangling-reference", "f.yaml:31:20")],
+    ),
+    "commitment-names-no-threshold": (
+        [("if: baking-1", "if: zzz")],
+        [("framework.dangling-reference", "f.yaml:66:17")],
+    ),
+    "commitment-names-no-safeguard": (
+        [("[oven-timer, locked-pantry]", "[oven-timer, locked-pantri]")],
+        [("framework.dangling-reference", "f.yaml:67:51")],
+    ),
+    "gate-names-no-role": (
+        [("[safety-officer, board]", "[safety-officer, boards]")],
+        [("framework.dangling-reference", "f.yaml:78:34")],
+    ),
+    "outcome-of-an-assessment-unknown": (
+        [("values: [effective]", "values: [effective, good]")],
+        [("framework.unknown-outcome", "f.yaml:56:60")],
+    ),
+    "outcome-of-an-evaluation-is-not-text": (
+        [("values: [reached]", "values: [true]")],
+        [("framework.unknown-outcome", "f.yaml:33:49")],
+    ),
+    "outcome-of-a-determination-unknown": (
+        [
+            (
+                "{determination: baking-2, values: [ruled-out]}",
+                "{determination: baking-2, values: [no]}",
+            )
+        ],
+        [("framework.unknown-outcome", "f.yaml:31:54")],
+    ),
+    "evaluation-can-never-be-reached": (
+        [("    rule_in: {at_least: 0.6}\n", "")],
+        [("framework.impossible-outcome", "f.yaml:33:49")],
+    ),
+    "evaluation-can-never-be-ruled-out": (
+        [("    rule_out: {below: 0.3, margin: 0.05}\n", "")],
+        [("framework.impossible-outcome", "f.yaml:30:53")],
+    ),
+    "assessment-compared-with-a-number": (
+        [
+            (
+                "in: {assessment: oven-timer, values: [effective]}",
+                "ge: {assessment: oven-timer, value: 1}",
+            )
+        ],
+        [("framework.not-a-number", "f.yaml:56:11")],
+    ),
+    "percent-instead-of-a-share-never-holds": (
+        [("ge: {evaluation: recipes, value: 0.5}", "ge: {evaluation: recipes, value: 50}")],
+        [("framework.impossible-value", "f.yaml:23:37")],
+    ),
+    "comparison-always-holds": (
+        [("le: {evaluation: recipes, value: 0.2}", "le: {evaluation: recipes, value: 1}")],
+        [("framework.impossible-value", "f.yaml:21:37")],
+    ),
+    "every-fault-at-once": (
+        [("tier: 2", "tier: 4"), ("if: baking-1", "if: zzz"), ("[effective]", "[good]")],
+        [
+            ("framework.tier-gap", "f.yaml:15:5"),
+            ("framework.dangling-reference", "f.yaml:66:17"),
+            ("framework.unknown-outcome", "f.yaml:56:49"),
+        ],
+    ),
+}
+
+WARNINGS = {
+    "threshold-without-commitment": (
+        [("if: baking-2", "if: baking-1")],
+        [("framework.no-commitment", "f.yaml:24:9")],
+    ),
+    "commitment-without-safeguard": (
+        [("then: [oven-timer]", "then: []")],
+        [("framework.open-consequence", "f.yaml:66:31")],
+    ),
+    "commitment-that-does-not-bind": (
+        [("{id: timer, if", "{id: timer, force: aim, if")],
+        [("framework.discretionary", "f.yaml:66:5")],
+    ),
+    "gate-that-waits-for-nothing": (
+        [
+            ("needs: [deployment]", "needs: [deployment, security]"),
+            ("needs: [security]", "needs: []"),
+            ("    also:\n      ge: {declaration: shelf-count, value: 3}\n", ""),
+        ],
+        [("framework.open-gate", "f.yaml:73:5")],
+    ),
+    "safeguard-for-which-no-gate-waits": (
+        [("needs: [security]", "needs: [deployment]")],
+        [("framework.no-gate", "f.yaml:59:5")],
+    ),
+    "evaluation-that-feeds-nothing": (
+        [
+            ("le: {evaluation: recipes, value: 0.2}", "present: {declaration: tasted}"),
+            ("ge: {evaluation: recipes, value: 0.5}", "present: {declaration: burnt}"),
+        ],
+        [("framework.unused-evaluation", "f.yaml:35:5")],
+    ),
+    "safeguard-that-nobody-asks-for": (
+        [("[oven-timer, locked-pantry]", "[oven-timer]")],
+        [("framework.unused-safeguard", "f.yaml:58:5")],
+    ),
+    "safeguard-that-can-never-be-in-place": (
+        [
+            (
+                "    in_place_when:\n      not:\n        in: {assessment: locked-pantry,"
+                " values: [not-effective, partly-effective]}\n",
+                "",
+            )
+        ],
+        [("framework.unspecified-safeguard", "f.yaml:58:5")],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", ERRORS)
+def test_error(fault: str) -> None:
+    changes, expected = ERRORS[fault]
+    result = lint(*changes)
+    assert found(result.errors) == expected
+    assert result.warnings == ()
+    assert all(error.hint for error in result.errors)
+
+
+@pytest.mark.parametrize("fault", WARNINGS)
+def test_warning(fault: str) -> None:
+    changes, expected = WARNINGS[fault]
+    result = lint(*changes)
+    assert result.errors == ()
+    assert found(result.warnings) == expected
+    assert all(warning.hint for warning in result.warnings)
+
+
+def test_every_code_has_a_case() -> None:
+    source = Path(__file__).parents[2] / "src" / "ifthen" / "framework" / "lint.py"
+    codes = set(re.findall(r'"(framework\.[a-z-]+)"', source.read_text(encoding="utf-8")))
+    cases = {code for _, expected in [*ERRORS.values(), *WARNINGS.values()] for code, _ in expected}
+    assert cases == codes
+
+
+def test_hint_names_the_id_that_was_meant() -> None:
+    (error,) = lint(("le: {evaluation: recipes,", "le: {evaluation: receipts,")).errors
+    assert error.hint == "did you mean 'recipes'?"
+    (error,) = lint(("if: baking-1", "if: zzz")).errors
+    assert error.hint == "known: baking-1, baking-2"
+
+
+def test_equal_values_in_two_tiers_are_in_order() -> None:
+    change = (
+        "in: {evaluation: inventions, values: [reached]}",
+        "ge: {evaluation: recipes, value: 0.5}",
+    )
+    assert lint(change).errors == ()
+
+
+def test_a_value_compared_twice_is_not_ordered() -> None:
+    twice = (
+        "any: [{ge: {evaluation: recipes, value: 0.4}}, {ge: {evaluation: recipes, value: 0.9}}]"
+    )
+    assert lint(("in: {evaluation: inventions, values: [reached]}", twice)).errors == ()
+
+
+def test_a_declared_value_may_be_anything() -> None:
+    assert lint(("value: 3}", "value: 50}")).errors == ()
+    change = (
+        "ge: {declaration: shelf-count, value: 3}",
+        "in: {declaration: shelf, values: [oak, 3]}",
+    )
+    assert lint(change).errors == ()
+
+
+def test_conditions_are_given_in_document_order() -> None:
+    source = parse_tree(VALID.encode(), name="f.yaml")
+    paths = [path for path, _ in conditions(load_document(source, Framework).document)]
+    assert [source.where(path) for path in paths] == [
+        f"f.yaml:{place}" for place in ("20:9", "22:9", "28:9", "32:9", "54:5", "62:5", "76:5")
+    ]
