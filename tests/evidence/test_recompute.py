@@ -139,7 +139,7 @@ def test_score_outside_zero_to_one_leaves_no_measurement(change, value):
     log.sample("q1")["scores"]["match"]["value"] = value
     measurements, findings = measure(log.read(), None)
     assert measurements == ()
-    assert codes(findings) == [("log.score-out-of-range", "contradiction")]
+    assert codes(findings) == [("log.score-out-of-range", "notice")]
 
 
 def test_score_outside_zero_to_one_in_a_history(change):
@@ -148,7 +148,7 @@ def test_score_outside_zero_to_one_in_a_history(change):
         if "history" in str(sample) and isinstance(sample, dict) and "scores" in sample:
             for edit in sample["scores"]["match"]["history"][:1]:
                 edit["value"] = 5
-    assert ("log.score-out-of-range", "contradiction") in codes(measure(log.read(), None)[1])
+    assert ("log.score-out-of-range", "notice") in codes(measure(log.read(), None)[1])
 
 
 @pytest.mark.parametrize("metric", ["bootstrap_stderr", "os.system", "mypackage/accuracy"])
@@ -251,7 +251,7 @@ def test_infinite_scores_have_no_metric(change):
     view = find_views(read)[0][0]
     questions = group_questions(read, "match", None)
     assert producer_value(view, questions) is None
-    assert codes(check_scores(questions, "match")) == [("log.score-out-of-range", "contradiction")]
+    assert codes(check_scores(questions, "match")) == [("log.score-out-of-range", "notice")]
 
 
 def test_metrics_of_none_and_of_one_score():

@@ -42,10 +42,13 @@ def answer(predicate: Predicate, grounds: Grounds) -> Step:
         value = every(values) if predicate.all is not None else some(values)
     deciding = parts if predicate.not_ is not None else [p for p in parts if p.value is value]
     settled = value is Truth.YES
+    reasons = () if settled else _unique(r for part in deciding for r in part.reasons)
+    if predicate.not_ is not None and value is Truth.NO:
+        reasons = (Reason(code="condition.holds", text=f"{parts[0].claim}; it must not"),)
     return Step(
         claim=format_sentence(predicate),
         value=value,
-        reasons=() if settled else _unique(r for part in deciding for r in part.reasons),
+        reasons=reasons,
         basis=_unique(b for part in parts for b in part.basis) if settled else (),
         facts=_unique(fact for part in parts for fact in part.facts),
         change=()

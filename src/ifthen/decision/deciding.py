@@ -38,6 +38,11 @@ from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
 Status = Literal["ruled-out", "reached", "cannot-rule-out"]
 TreatedAs = Literal["below", "reached", "undetermined"]
 
+GONE_BAD = ("expired", "conflicting", "stale", "contradicted", "record-", "log-")
+"""How reason codes continue, after their kind of fact, when a fact was there and does not count."""
+
+_MODEL_ID = 69  # an id has 80 characters, the day and its hyphen 11 of them
+
 
 def decide(facts: Facts, *, on: date, hypothetical: bool) -> Decision:
     """Return what follows from the facts on a day.
@@ -56,7 +61,7 @@ def decide(facts: Facts, *, on: date, hypothetical: bool) -> Decision:
     gates = tuple(_gate(g, thresholds, obligations, safeguards, grounds) for g in framework.gates)
     return Decision(
         kind="decision",
-        id=f"{facts.model.document.id}-{on.isoformat()}",
+        id=f"{facts.model.document.id[:_MODEL_ID]}-{on.isoformat()}",
         framework=_framework_reference(facts),
         model=_model_reference(facts),
         on=on,
@@ -82,6 +87,10 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
         reasons = (Reason(code="threshold.conflicting", text=text),)
     elif is_reached:
         status = "reached"
+    elif ruled_out.value is Truth.YES and (doubts := _doubts(reached)):
+        status = "cannot-rule-out"
+        text = f"{threshold.id} looks ruled out, but whether it is reached can no longer be told"
+        reasons = (Reason(code="threshold.in-doubt", text=text), *doubts)
     elif ruled_out.value is Truth.YES:
         status = "ruled-out"
     else:
@@ -103,6 +112,18 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
     )
 
 
+def _doubts(reached: Step | None) -> tuple[Reason, ...]:
+    """Return why something that was said about a threshold's being reached no longer counts.
+
+    What was never said leaves a ruling-out alone. What was said and has since expired, grown stale,
+    been contradicted or lost its log does not: it might have said *reached*, and a fact that goes
+    bad must not make a threshold easier to rule out than the same fact in good order.
+    """
+    if reached is None or reached.value is not Truth.UNDETERMINED:
+        return ()
+    return tuple(r for r in reached.reasons if r.code.partition(".")[2].startswith(GONE_BAD))
+
+
 def _treat(status: Status, framework: Framework) -> TreatedAs:
     if status == "cannot-rule-out":
         return framework.treat_undetermined_as
@@ -111,12 +132,13 @@ def _treat(status: Status, framework: Framework) -> TreatedAs:
 
 def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list[ThresholdFinding]:
     """Return the findings; a tier cannot be ruled out while a higher one is reached."""
-    reached = [x for x in found if x.status == "reached"]
+    reached = [x for x in found if x.status == "reached" or _doubts(x.reached)]
     settled: list[ThresholdFinding] = []
     for finding in found:
         above = [x for x in reached if x.domain == finding.domain and x.tier > finding.tier]
         if finding.status == "ruled-out" and above:
-            text = f"{finding.threshold} looks ruled out, but {above[0].threshold} is reached"
+            said = "is" if above[0].status == "reached" else "may be"
+            text = f"{finding.threshold} looks ruled out, but {above[0].threshold} {said} reached"
             finding = finding.model_copy(  # noqa: PLW2901 - the corrected finding takes its place
                 update={
                     "status": "cannot-rule-out",
@@ -182,7 +204,7 @@ def _gate(
         if finding.treated_as == "below":
             continue
         binding = [o for o in obligations if o.threshold == finding.threshold and o.binding]
-        if not any(o.safeguards for o in binding):
+        if not binding or not all(o.safeguards for o in binding):
             steps.append(_unspecified(finding))
         for obligation in binding:
             for id in obligation.safeguards:

@@ -95,7 +95,7 @@ def _candidates(facts: Facts, kind: str, subject: str) -> list[Loaded[Any]]:
         for loaded in statements[kind]
         if loaded.document.model == model and _subject(loaded.document) == subject
     ]
-    return sorted(found, key=lambda loaded: (loaded.document.made_on, loaded.document.id))
+    return sorted(found, key=lambda x: (x.document.made_on, x.document.id, x.digest))
 
 
 def _none_live(

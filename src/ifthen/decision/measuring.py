@@ -57,17 +57,34 @@ def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding
             measured.append(result[0])
             estimates.append(result[1])
     if blocked or not measured:
-        return EvaluationFinding(
-            evaluation=evaluation.id,
-            title=evaluation.title,
-            outcome="undetermined",
-            asked=format_asked(evaluation),
-            measured=tuple(measured),
-            set_aside=tuple(set_aside),
-            reasons=_why_unmeasured(evaluation, set_aside),
-            change=(f"a confirmed, current result of evaluation {evaluation.id}",),
+        return _undetermined(
+            evaluation,
+            measured,
+            set_aside,
+            _why_unmeasured(evaluation, set_aside),
+            f"a confirmed, current result of evaluation {evaluation.id}",
         )
     return _settle(evaluation, measured, estimates, set_aside)
+
+
+def _undetermined(
+    evaluation: Evaluation,
+    measured: list[Measured],
+    set_aside: list[SetAside],
+    reasons: tuple[Reason, ...],
+    change: str,
+) -> EvaluationFinding:
+    """Return a finding without bounds, so that no condition can compare with them."""
+    return EvaluationFinding(
+        evaluation=evaluation.id,
+        title=evaluation.title,
+        outcome="undetermined",
+        asked=format_asked(evaluation),
+        measured=tuple(measured),
+        set_aside=tuple(set_aside),
+        reasons=reasons,
+        change=(change,),
+    )
 
 
 def format_asked(evaluation: Evaluation) -> str | None:
@@ -89,7 +106,7 @@ def _records(evaluation: Evaluation, facts: Facts) -> list[Evidence]:
         for item in facts.evidence
         if item.record.document.evaluation == evaluation.id and item.record.document.model == model
     ]
-    return sorted(items, key=lambda item: item.record.document.id)
+    return sorted(items, key=lambda item: (item.record.document.id, item.record.digest))
 
 
 def _use(
@@ -100,15 +117,19 @@ def _use(
         return _Rejected(item.fault, blocks=True)
     contradictions = [finding for finding in record.findings if finding.severity == "contradiction"]
     if contradictions:
-        said = "; ".join(f"{finding.message} [{finding.code}]" for finding in contradictions)
+        said = "; ".join(f"{finding.message} [{finding.code}]" for finding in contradictions[:3])
+        if len(contradictions) > 3:
+            said += f"; and {len(contradictions) - 3} more"
         return _Rejected(
             _reason("contradicted", f"the log contradicts itself: {said}"), blocks=True
         )
     if rejected := _wrong_run(evaluation, record, facts) or _wrong_time(evaluation, record, on):
         return rejected
     plan = _plan(record, facts)
-    if evaluation.plan == "required" and (rejected := _wrong_plan(evaluation, record, plan, facts)):
-        return rejected
+    if rejected := _wrong_plan(evaluation, record, plan, facts):
+        if evaluation.plan == "required":
+            return rejected
+        plan = None  # nobody asked for one; one that does not hold is not shown as if it did
     return _estimate(evaluation, item.record, plan)
 
 
@@ -118,8 +139,8 @@ def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> 
     if run.task != evaluation.task:
         return _reject("other-task", f"the log is of task {run.task}, not {evaluation.task}")
     for name, value in evaluation.task_args.items():
-        if run.task_args.get(name) != value:
-            found = run.task_args.get(name, "not stated")
+        found = run.task_args.get(name, "not stated")
+        if (type(found), found) != (type(value), value):  # true is not 1
             return _reject("other-task", f"the log's task has {name} = {found}, not {value}")
     if run.model not in model.names_in_logs:
         return _reject("other-model", f"the log is of {run.model}, not of {model.id}")
@@ -207,6 +228,12 @@ def _estimate(
             "too-few-questions",
             f"{measurement.questions} questions; the framework asks for {evaluation.min_questions}",
         )
+    if plan is not None and measurement.questions != plan.document.questions:
+        return _reject(
+            "plan-differs",
+            f"plan {plan.document.id} says questions = {plan.document.questions},"
+            f" measured {measurement.questions}",
+        )
     estimate = estimate_proportion(
         questions=measurement.questions,
         low=measurement.low,
@@ -254,6 +281,15 @@ def _settle(
     estimates: list[Estimate],
     set_aside: list[SetAside],
 ) -> EvaluationFinding:
+    if max(e.lower for e in estimates) > min(e.upper for e in estimates):
+        ids = ", ".join(item.evidence.id for item in measured)
+        return _undetermined(
+            evaluation,
+            measured,
+            set_aside,
+            (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),),
+            f"an explanation: one of {ids} withdrawn with its reason",
+        )
     lower = min(estimate.lower for estimate in estimates)
     upper = max(estimate.upper for estimate in estimates)
     outcome = _outcome(evaluation, estimates)
@@ -262,11 +298,6 @@ def _settle(
     if outcome == "undecided":
         reasons = (_why_undecided(evaluation, lower, upper),)
         change = _more_questions(evaluation, measured)
-    if max(e.lower for e in estimates) > min(e.upper for e in estimates):
-        ids = ", ".join(item.evidence.id for item in measured)
-        outcome = "undecided"
-        reasons = (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),)
-        change = (f"an explanation: one of {ids} withdrawn with its reason",)
     return EvaluationFinding(
         evaluation=evaluation.id,
         title=evaluation.title,
@@ -319,6 +350,8 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
     share = format_share(interval.point_high)
     if interval.point_high >= target:
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
+    if interval.clusters is not None:
+        return ()
     for allowed in (0, 1):
         needed = further_questions(
             questions=interval.questions,

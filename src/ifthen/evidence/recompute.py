@@ -140,7 +140,7 @@ def measure(
             questions = group_questions(log, view.result.scorer, view.result.key)
             faults = check_scores(questions, label)
             findings.extend(faults)
-            broken = any(fault.severity == "contradiction" for fault in faults)
+            broken = any(fault.code == "log.score-out-of-range" for fault in faults)
             tables[label] = None if broken else questions
         table = tables[label]
         if view.metric.name in MEASURED and table is not None:
@@ -168,7 +168,9 @@ def check_scores(questions: Sequence[Question], label: str) -> tuple[Finding, ..
         findings.append(notice("log.score-not-a-number", message, where))
     if outside:
         message = f"{len(outside)} scores are outside [0, 1], first in sample {outside[0]}"
-        findings.append(contradiction("log.score-out-of-range", message, where))
+        findings.append(
+            notice("log.score-out-of-range", f"{message}; it gives no measurement", where)
+        )
     return tuple(findings)
 
 

@@ -122,10 +122,11 @@ def _numbers(finding: EvaluationFinding) -> str:
     intervals = [item.interval for item in finding.measured]
     if not intervals:
         return bounds
-    ends = {format_share(p) for i in intervals for p in (i.point_low, i.point_high)}
-    share = ends.pop() if len(ends) == 1 else "several shares"
+    ends = [p(p(i.point_low, i.point_high) for i in intervals) for p in (min, max)]
+    share = " to ".join(dict.fromkeys(format_share(end) for end in ends))
+    records = f"{len(intervals)} records, " if len(intervals) > 1 else ""
     least = min(interval.confidence for interval in intervals)
-    return f"{share} ({bounds}, each at {format_confidence(least)})"
+    return f"{records}{share} ({bounds}, each at {format_confidence(least)})"
 
 
 def format_figure(
@@ -156,9 +157,7 @@ def format_figure(
     )
 
 
-def _row(
-    finding: EvaluationFinding, limits: Sequence[Limit], top: int
-) -> tuple[Markup, int]:
+def _row(finding: EvaluationFinding, limits: Sequence[Limit], top: int) -> tuple[Markup, int]:
     """Return the row of one evaluation and its height."""
     parts: list[Markup] = []
     y = top
@@ -178,9 +177,12 @@ def _row(
     )
     parts += [_zone(limit, lane) for limit in limits]
     parts += _interval(finding, middle)
-    for limit in limits:
-        y += _LINE - 2
-        parts.append(_limit_line(limit, lane, y))
+    levels = [y + (_LINE - 2) * level for level in range(1, len(limits) + 1)]
+    for limit, level in zip(limits, levels, strict=True):
+        parts.append(_limit_line(limit, lane, level))
+    for limit, level in zip(limits, levels, strict=True):
+        parts.append(_limit_label(limit, level))
+        y = level
     row = Markup('<g class="row {}" data-evaluation="{}">\n{}\n</g>').format(
         mark.tone, finding.evaluation, Markup("\n").join(parts)
     )
@@ -212,19 +214,23 @@ def _zone(limit: Limit, lane: int) -> Markup:
     """Return the side of the strip in which the whole interval has to lie."""
     below = limit.kind in ("rule-out", "at-most")
     start, end = (place(0), place(limit.value)) if below else (place(limit.value), place(1))
-    return Markup(
-        '<rect class="zone {}" x="{}%" y="{}" width="{}%" height="{}"/>'
-    ).format(limit.kind, start, lane, round(end - start, 3), _LANE)
+    return Markup('<rect class="zone {}" x="{}%" y="{}" width="{}%" height="{}"/>').format(
+        limit.kind, start, lane, round(end - start, 3), _LANE
+    )
 
 
 def _limit_line(limit: Limit, lane: int, y: int) -> Markup:
     x = place(limit.value)
-    line = Markup('<line class="limit {}" x1="{}%" x2="{}%" y1="{}" y2="{}"/>\n').format(
+    return Markup('<line class="limit {}" x1="{}%" x2="{}%" y1="{}" y2="{}"/>').format(
         limit.kind, x, x, lane - 4, y + 3
     )
+
+
+def _limit_label(limit: Limit, y: int) -> Markup:
+    """Return the label, on the side of its line on which there is more room."""
     if limit.value <= 0.5:
-        return line + _text(limit.label, limit.value, y, "label", dx=6)
-    return line + _text(limit.label, limit.value, y, "label", dx=-6, anchor="end")
+        return _text(limit.label, limit.value, y, "label", dx=6)
+    return _text(limit.label, limit.value, y, "label", dx=-6, anchor="end")
 
 
 def _axis(top: int) -> Markup:

@@ -46,7 +46,7 @@ TREATED_AS = {
 MEASURED = {
     "ruled-out": Mark("ruled out", "good"),
     "reached": Mark("reached", "bad"),
-    "undecided": Mark("cannot rule out", "open"),
+    "undecided": Mark("undecided", "open"),
     "measured": Mark("measured", "plain"),
     "undetermined": Mark("undetermined", "open"),
 }

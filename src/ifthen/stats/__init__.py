@@ -1,0 +1,34 @@
+"""Bounds for proportions, and the decisions they carry.
+
+Numbers go in, an ``Estimate`` or an ``Undefined`` comes out; nothing here reads, waits or draws.
+
+Importing this package loads neither scipy nor numpy; the first bound that is computed loads scipy.
+"""
+
+from ifthen.stats.bounds import clopper_pearson_lower, clopper_pearson_upper
+from ifthen.stats.clusters import ClusterSums, effective_clusters, effective_sample_size
+from ifthen.stats.estimate import Estimate, Method, Undefined, UndefinedReason
+from ifthen.stats.planning import further_questions, smallest_clusters, zero_success_questions
+from ifthen.stats.proportion import estimate_proportion
+from ifthen.stats.threshold import Side, compare, is_at_least, is_below, subtract_margin
+
+__all__ = [
+    "ClusterSums",
+    "Estimate",
+    "Method",
+    "Side",
+    "Undefined",
+    "UndefinedReason",
+    "clopper_pearson_lower",
+    "clopper_pearson_upper",
+    "compare",
+    "effective_clusters",
+    "effective_sample_size",
+    "estimate_proportion",
+    "further_questions",
+    "is_at_least",
+    "is_below",
+    "smallest_clusters",
+    "subtract_margin",
+    "zero_success_questions",
+]
