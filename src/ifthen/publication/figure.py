@@ -166,9 +166,10 @@ def _row(
     for line in textwrap.wrap(format_visible(finding.title), _WRAP) or [finding.evaluation]:
         y += _LINE
         parts.append(_text(line, 0.0, y, "title"))
-    y += _LINE
     mark = MEASURED[finding.outcome]
-    parts.append(_text(f"{mark.word}: {_numbers(finding)}", 0.0, y, f"said {mark.tone}"))
+    for line in textwrap.wrap(f"{mark.word}: {_numbers(finding)}", _WRAP):
+        y += _LINE - 1
+        parts.append(_text(line, 0.0, y, f"said {mark.tone}"))
     y += 8
     lane, middle = y, y + _LANE // 2
     y += _LANE
