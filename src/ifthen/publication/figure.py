@@ -28,7 +28,7 @@ _COMPARED = re.compile(rf"evaluation (\S+) is at (least|most) {_NUMBER}")
 _LINE = 18  # height of a line of text
 _LANE = 30  # height of the strip with the bar
 _GAP = 22  # between two rows
-_WRAP = 44  # characters of a title that fit 330 pixels
+_WRAP = 40  # characters of a bold title that fit 320 pixels
 _AXIS = 34
 
 
@@ -157,9 +157,7 @@ def format_figure(
     )
 
 
-def _row(
-    finding: EvaluationFinding, limits: Sequence[Limit], top: int
-) -> tuple[Markup, int]:
+def _row(finding: EvaluationFinding, limits: Sequence[Limit], top: int) -> tuple[Markup, int]:
     """Return the row of one evaluation and its height."""
     parts: list[Markup] = []
     y = top
@@ -217,9 +215,9 @@ def _zone(limit: Limit, lane: int) -> Markup:
     """Return the side of the strip in which the whole interval has to lie."""
     below = limit.kind in ("rule-out", "at-most")
     start, end = (place(0), place(limit.value)) if below else (place(limit.value), place(1))
-    return Markup(
-        '<rect class="zone {}" x="{}%" y="{}" width="{}%" height="{}"/>'
-    ).format(limit.kind, start, lane, round(end - start, 3), _LANE)
+    return Markup('<rect class="zone {}" x="{}%" y="{}" width="{}%" height="{}"/>').format(
+        limit.kind, start, lane, round(end - start, 3), _LANE
+    )
 
 
 def _limit_line(limit: Limit, lane: int, y: int) -> Markup:
