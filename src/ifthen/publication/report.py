@@ -5,9 +5,10 @@ head that forbids them. The same decisions give the same bytes.
 
 The decisions stand in the page as one JSON array in canonical form (RFC 8785), inside
 ``<script type="application/json" id="ifthen-decisions">``. In it every ``<`` is written
-``\\u003c``, so that no text can end the element; nothing else differs from the canonical bytes, whose SHA-256
-is printed in the element ``ifthen-decisions-sha256``. :func:`parse_report` reads them back, and
-:func:`verify_report` also checks that the words around them are those that the data give.
+``\\u003c``, so that no text can end the element; nothing else differs from the canonical bytes,
+whose SHA-256 is printed in the element ``ifthen-decisions-sha256``. :func:`parse_report` reads
+them back, and :func:`verify_report` also checks that the words around them are those that the
+data give.
 """
 
 import re
