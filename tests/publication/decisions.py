@@ -199,9 +199,7 @@ THRESHOLDS = (
         ruled_out=Step(
             claim="evaluation cyber-range-entry is ruled-out",
             value=NO,
-            reasons=(
-                reason("evaluation.shows", "evaluation cyber-range-entry shows reached"),
-            ),
+            reasons=(reason("evaluation.shows", "evaluation cyber-range-entry shows reached"),),
             facts=(fact("evidence", "range-entry-2026-09"),),
         ),
         reached=Step(
@@ -299,9 +297,7 @@ SAFEGUARDS = (
         title="Weights are on machines without a network",
         in_place=UNDETERMINED,
         reasons=(
-            reason(
-                "safeguard.unspecified", "the framework does not say when air-gap is in place"
-            ),
+            reason("safeguard.unspecified", "the framework does not say when air-gap is in place"),
         ),
     ),
 )
