@@ -23,15 +23,20 @@ class FactReference(Part):
     """A document that was used, by name and by identity."""
 
     kind: Line
+    """Kind of the document."""
     id: Id
+    """Name of the document."""
     digest: Digest
+    """Identity of the document."""
 
 
 class Reason(Part):
     """Why an answer is not yes, as a stable code and a sentence."""
 
     code: Line
+    """Stable dotted code of the reason."""
     text: Text
+    """The reason in words."""
 
 
 class Interval(Part):
@@ -59,24 +64,31 @@ class Measured(Part):
     """One evidence record that was used."""
 
     evidence: FactReference
+    """The record that was used."""
     plan: FactReference | None = None
+    """Plan that was registered before the run, where there is one."""
     log_sha256: Digest
     """The raw log behind the numbers."""
     interval: Interval
+    """The measured value with its bounds."""
 
 
 class SetAside(Part):
     """An evidence record that was not used, and why."""
 
     evidence: FactReference
+    """The record that was not used."""
     reason: Reason
+    """Why it was not used."""
 
 
 class EvaluationFinding(Part):
     """What the evidence says about one evaluation."""
 
     evaluation: Id
+    """Evaluation of the framework."""
     title: Line
+    """Title of the evaluation."""
     outcome: Literal["ruled-out", "reached", "undecided", "measured", "undetermined"]
     """undecided: measured, but the interval settles nothing. measured: no threshold of its own.
     undetermined: there is no usable measurement."""
@@ -87,8 +99,11 @@ class EvaluationFinding(Part):
     asked: Line | None = None
     """What was asked for, such as ``rule out below 0.25 - 0.05``."""
     measured: tuple[Measured, ...] = ()
+    """Evidence records that were used."""
     set_aside: tuple[SetAside, ...] = ()
+    """Evidence records that were not used."""
     reasons: tuple[Reason, ...] = ()
+    """Why the evaluation settles nothing."""
     change: tuple[Text, ...] = ()
     """What would settle it."""
 
@@ -97,52 +112,76 @@ class Step(Part):
     """One condition with its answer, its reasons and the conditions inside it."""
 
     claim: Text
+    """The condition as a sentence."""
     value: Truth
+    """Whether the condition holds."""
     reasons: tuple[Reason, ...] = ()
+    """Why it does not hold, or why that cannot be told."""
     basis: tuple[Text, ...] = ()
     """What a yes rests on, in words."""
     facts: tuple[FactReference, ...] = ()
+    """Documents that the answer rests on."""
     change: tuple[Text, ...] = ()
     """What would make it hold."""
     parts: tuple["Step", ...] = ()
+    """The conditions inside this one."""
 
 
 class ThresholdFinding(Part):
     """Whether a capability threshold is reached, ruled out, or neither."""
 
     threshold: Id
+    """Threshold of the framework."""
     domain: Id
+    """Domain of the threshold."""
     tier: int
+    """Place in the ladder of the domain."""
     title: Line
+    """Title of the threshold."""
     status: Literal["ruled-out", "reached", "cannot-rule-out"]
+    """What the conditions of the threshold show."""
     treated_as: Literal["below", "reached", "undetermined"]
+    """How the threshold counts for the commitments."""
     reasons: tuple[Reason, ...] = ()
+    """Why the threshold is not ruled out."""
     evaluations: tuple[Id, ...] = ()
     """Evaluations that its conditions speak about."""
     ruled_out: Step
+    """Whether the condition for ruling it out holds."""
     reached: Step | None = None
+    """Whether the condition for having reached it holds; null where there is none."""
 
 
 class SafeguardFinding(Part):
     """Whether a safeguard is in place."""
 
     safeguard: Id
+    """Safeguard of the framework."""
     kind: Literal["security", "deployment"]
+    """Security or deployment, as the framework says."""
     title: Line
+    """Title of the safeguard."""
     in_place: Truth
+    """Whether the safeguard is in place."""
     required_by: tuple[Id, ...] = ()
     """Commitments that ask for it for this model."""
     reasons: tuple[Reason, ...] = ()
+    """Why it is not in place, or why that cannot be told."""
     condition: Step | None = None
+    """The acceptance condition with its answer; null where there is none."""
 
 
 class Obligation(Part):
     """An if-then commitment that follows from the thresholds."""
 
     commitment: Id
+    """Commitment of the framework."""
     threshold: Id
+    """Threshold that makes it due."""
     because: Literal["reached", "undetermined"]
+    """Whether the threshold is reached or undetermined."""
     safeguards: tuple[Id, ...]
+    """Safeguards that have to be in place."""
     binding: bool
     """Whether the clause says will."""
 
@@ -151,37 +190,55 @@ class GateFinding(Part):
     """What a gate says, and what would change it."""
 
     gate: Id
+    """Gate of the framework."""
     action: Line
+    """What the gate opens."""
     outcome: Outcome
+    """Go, hold or undetermined."""
     summary: Text
+    """The outcome and its main reason in a sentence."""
     requires: tuple[Id, ...] = ()
     """Safeguards that the gate waits for."""
     reasons: tuple[Reason, ...] = ()
+    """Why the outcome is not go."""
     change: tuple[Text, ...] = ()
+    """What would change the outcome."""
     decided_by: tuple[Id, ...]
     """Roles whose sign-off the framework asks for; this decision is not a signature."""
     condition: Step
+    """Everything that the gate waits for, with the answers."""
 
 
 class FrameworkReference(Part):
     """The framework version that was applied."""
 
     id: Id
+    """Name of the framework document."""
     version: Line
+    """Version that was applied."""
     title: Line
+    """Title of the framework."""
     developer: Line
+    """Who made the promise."""
     in_force_from: Day
+    """First day on which the version applies."""
     digest: Digest
+    """Identity of the framework document."""
     notice: Text | None = None
+    """What the framework wants printed with every decision."""
 
 
 class ModelReference(Part):
     """The model that was decided about."""
 
     id: Id
+    """Name of the model document."""
     title: Line
+    """Title of the model."""
     weights_sha256: Digest | None = None
+    """Digest of the weights, where the model document states it."""
     digest: Digest
+    """Identity of the model document."""
 
 
 class Decision(Document):
@@ -189,16 +246,23 @@ class Decision(Document):
 
     kind: Literal["decision"]
     framework: FrameworkReference
+    """The framework version that was applied."""
     model: ModelReference
+    """The model that was decided about."""
     on: Day
     """Day for which the decision holds."""
     hypothetical: bool
     """Made for another day than the one it was made on."""
     evaluations: tuple[EvaluationFinding, ...]
+    """What the evidence says about each evaluation."""
     thresholds: tuple[ThresholdFinding, ...]
+    """Where the model stands at each threshold."""
     obligations: tuple[Obligation, ...]
+    """Commitments that follow from the thresholds."""
     safeguards: tuple[SafeguardFinding, ...]
+    """Which safeguards are in place."""
     gates: tuple[GateFinding, ...]
+    """What each gate says."""
     inputs: tuple[FactReference, ...]
     """Every document that was looked at."""
 

@@ -15,7 +15,9 @@ class Person(Part):
     """Who makes a statement, and in which role."""
 
     name: Line
+    """Name of the person."""
     role: Line
+    """Role in which the person speaks."""
     organisation: Line | None = None
     """Where it is not the developer."""
 
@@ -25,7 +27,9 @@ class Model(Document):
 
     kind: Literal["model"]
     title: Line
+    """What the model is called where people read it."""
     developer: Line
+    """Who made the model."""
     generation: int = Field(ge=1)
     """Counts the developer's generations; a later model has a greater number."""
     names_in_logs: tuple[Line, ...] = Field(min_length=1)
@@ -37,6 +41,7 @@ class Model(Document):
     based_on: Id | None = None
     """Model that this one was made from."""
     note: Text | None = None
+    """Anything that readers should know."""
 
 
 class Plan(Document):
@@ -44,12 +49,17 @@ class Plan(Document):
 
     kind: Literal["plan"]
     framework: Id
+    """Framework that asks for the evaluation."""
     framework_version: Line
+    """Version of that framework when the plan was made, in quotes."""
     evaluation: Id
+    """Evaluation of that framework that is planned."""
     model: Id
+    """Model that is to be evaluated."""
     registered_at: Moment
     """When the plan was made; has to be earlier than the run."""
     registered_by: Person
+    """Who registered the plan."""
     questions: int = Field(ge=1)
     """How many questions are to be asked."""
     epochs: int = Field(default=1, ge=1)
@@ -78,6 +88,7 @@ class Plan(Document):
 
 class _Dated(Document):
     made_by: Person
+    """Who makes the statement."""
     made_on: Day
     """Day from which the statement holds."""
     expires: Day
@@ -97,6 +108,7 @@ class Declaration(_Dated):
 
     kind: Literal["declaration"]
     model: Id
+    """Model that the statement is about."""
     statement: Id
     """Which fact is stated, as the framework's conditions name it."""
     value: StrictBool | float | Line
@@ -110,8 +122,11 @@ class Assessment(_Dated):
 
     kind: Literal["assessment"]
     model: Id
+    """Model that the safeguard protects."""
     safeguard: Id
+    """Safeguard that was examined."""
     result: Literal["effective", "partly-effective", "not-effective"]
+    """Whether the safeguard does what it is for."""
     independence: Literal["internal", "internal-independent", "external"]
     """How far the assessor is from those who built the safeguard."""
     access: Text
@@ -125,8 +140,12 @@ class Determination(_Dated):
 
     kind: Literal["determination"]
     model: Id
+    """Model that was judged."""
     threshold: Id
+    """Threshold that was judged."""
     conclusion: Literal["ruled-out", "cannot-rule-out", "reached"]
+    """What the judge concludes about the threshold."""
     reasons: Text
+    """Why the judge concludes so."""
     evidence: tuple[Id, ...] = ()
     """Evidence records that were considered."""

@@ -82,7 +82,7 @@ class Part(BaseModel):
 class Document(Part):
     """The root of a document: says its format and carries a human id."""
 
-    format: int = FORMAT
+    format: int = Field(default=FORMAT, json_schema_extra={"const": FORMAT})
     """Version of the document format."""
     id: Id
     """Name of the document, unique among its kind in a workspace."""

@@ -145,7 +145,12 @@ class EvidenceRecord(Document):
     cluster_by: Line | None = None
     """Key of the samples' metadata that groups related questions."""
     log: LogReference
+    """The log that the record was made from."""
     run: Run
+    """What the log says about the run."""
     samples: SampleCounts
+    """How many samples have which status."""
     measurements: tuple[Measurement, ...]
+    """Metrics recomputed from the samples."""
     findings: tuple[LogFinding, ...] = ()
+    """What the reader of the log has to know."""

@@ -59,7 +59,9 @@ class Evaluation(Part):
     """An evaluation that the framework asks for, and what its results may show."""
 
     id: Id
+    """Name by which conditions and plans refer to the evaluation."""
     title: Line
+    """What the evaluation is called where people read it."""
     task: Line
     """Name of the task as the evaluation log gives it."""
     task_args: dict[str, StrictBool | float | Line] = Field(default_factory=dict)
@@ -103,9 +105,11 @@ class Threshold(Part):
     """A capability threshold of a domain."""
 
     id: Id
+    """Name by which commitments and conditions refer to the threshold."""
     tier: int = Field(ge=1)
     """Place in the domain's ladder: 1, 2, 3, without gaps."""
     title: Line
+    """What the threshold is called where people read it."""
     text: Text
     """What the model would be able to do."""
     baseline: Text | None = None
@@ -120,19 +124,26 @@ class Domain(Part):
     """A domain of catastrophic risk with its ladder of thresholds."""
 
     id: Id
+    """Name of the domain."""
     title: Line
+    """What the domain is called where people read it."""
     threat_model: Text
     """How harm would come about."""
     thresholds: tuple[Threshold, ...] = Field(min_length=1)
+    """The ladder of capability thresholds, lowest tier first."""
 
 
 class Safeguard(Part):
     """A mitigation, and the condition under which it counts as in place."""
 
     id: Id
+    """Name by which commitments and assessments refer to the safeguard."""
     kind: Literal["security", "deployment"]
+    """Whether it protects the weights and their storage, or the use of the model."""
     title: Line
+    """What the safeguard is called where people read it."""
     text: Text
+    """What is done, in words."""
     in_place_when: Predicate | None = None
     """Acceptance condition; absent where the framework does not specify the safeguard yet."""
 
@@ -141,6 +152,7 @@ class Commitment(Part):
     """If a threshold is treated as reached, then these safeguards have to be in place."""
 
     id: Id
+    """Name of the commitment."""
     if_: Id = Field(alias="if")
     """The threshold."""
     then: tuple[Id, ...]
@@ -153,6 +165,7 @@ class Gate(Part):
     """An action that waits for the safeguards."""
 
     id: Id
+    """Name of the gate."""
     action: Line
     """What the gate opens: internal use, external deployment, storage of weights."""
     needs: tuple[Literal["security", "deployment"], ...]
@@ -167,7 +180,9 @@ class Role(Part):
     """A role that decides."""
 
     id: Id
+    """Name by which gates refer to the role."""
     title: Line
+    """What the role is called where people read it."""
 
 
 class Cadence(Part):
@@ -184,9 +199,13 @@ class Framework(Document):
 
     kind: Literal["framework"]
     title: Line
+    """Title of the published framework."""
     developer: Line
+    """Who made the promise."""
     version: Line
+    """Version as the developer gives it, in quotes: "2.1"."""
     in_force: InForce
+    """The days on which this version applies."""
     supersedes: Line | None = None
     """Version that this one replaces."""
     notice: Text | None = None
@@ -194,12 +213,19 @@ class Framework(Document):
     treat_undetermined_as: Literal["reached", "undetermined"] = "reached"
     """How a threshold counts that is neither ruled out nor shown to be reached."""
     roles: tuple[Role, ...] = Field(min_length=1)
+    """The people who decide, by role."""
     cadence: Cadence
+    """When the promise is looked at again."""
     domains: tuple[Domain, ...] = Field(min_length=1)
+    """Domains of catastrophic risk, each with its thresholds."""
     evaluations: tuple[Evaluation, ...] = Field(min_length=1)
+    """Evaluations that the framework asks for."""
     safeguards: tuple[Safeguard, ...] = Field(min_length=1)
+    """Mitigations that the commitments ask for."""
     commitments: tuple[Commitment, ...] = Field(min_length=1)
+    """If a threshold counts as reached, then these safeguards have to be in place."""
     gates: tuple[Gate, ...] = Field(min_length=1)
+    """Actions that wait for the safeguards."""
 
     def thresholds(self) -> tuple[tuple[Domain, Threshold], ...]:
         """Return every threshold with its domain, in document order."""

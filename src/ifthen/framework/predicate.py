@@ -7,7 +7,7 @@ versions, and none of them can turn a missing fact into a pass.
 
 from collections.abc import Iterator
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from ifthen.encoding.document import Id, Line, Part
 from ifthen.encoding.tree import resolve_scalar
@@ -15,8 +15,15 @@ from ifthen.encoding.tree import resolve_scalar
 Scalar = StrictBool | float | Line
 
 
+SUBJECTS = ("evaluation", "declaration", "assessment", "determination")
+
+
 class Subject(Part):
     """The fact that a condition speaks about: exactly one of the four."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [kind]} for kind in SUBJECTS]}
+    )
 
     evaluation: Id | None = None
     """An evaluation of this framework: its measured interval, or its outcome."""
@@ -44,9 +51,6 @@ class Subject(Part):
         """The id of the fact."""
         name: str = getattr(self, self.kind)
         return name
-
-
-SUBJECTS = ("evaluation", "declaration", "assessment", "determination")
 
 
 class Comparison(Subject):
@@ -82,6 +86,8 @@ class KOf(Part):
 
 class Predicate(Part):
     """One condition: exactly one key of the vocabulary."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     all: tuple["Predicate", ...] | None = Field(default=None, min_length=1)
     """Every one holds."""

@@ -13,6 +13,7 @@ class Manifest(Document):
 
     kind: Literal["workspace"]
     title: Line
+    """What the workspace is called where people read it."""
 
 
 KINDS: dict[str, type[Document]] = {
