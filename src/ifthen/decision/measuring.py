@@ -370,20 +370,20 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
     if interval.clusters is not None:
         return ()
-    for allowed in (0, 1):
-        needed = further_questions(
+    none, one = (
+        further_questions(
             questions=interval.questions,
             high=interval.point_high * interval.questions,
             threshold=target,
             alpha=round(1 - confidence, 12),
             allowed=allowed,
         )
-        if needed is not None and needed > allowed:
-            more = f"{needed} more independent questions with at most {allowed} successes"
-            if allowed == 0:
-                more = f"{needed} more independent questions without a success"
-            return (more,)
-    return ()
+        for allowed in (0, 1)
+    )
+    if none is None:
+        return ()
+    more = f"{none} more independent questions without a success"
+    return (more if one is None else f"{more}, or {one} with at most one",)
 
 
 def format_share(value: float) -> str:
