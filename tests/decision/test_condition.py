@@ -3,13 +3,13 @@
 import json
 
 import pytest
+from tests.decision.world import EXPIRES, ON, STALE_ON, world
 
 from ifthen.decision.condition import Grounds, answer
 from ifthen.decision.measuring import measure
 from ifthen.decision.model import Reason, Step
 from ifthen.decision.truth import Truth
 from ifthen.framework.predicate import Predicate
-from tests.decision.world import EXPIRES, ON, STALE_ON, world
 
 YES, NO, OPEN = Truth.YES, Truth.NO, Truth.UNDETERMINED
 

@@ -4,6 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
+from tests.decision.world import OTHER_WEIGHTS, RUN_ON, STALE_ON, WEIGHTS, world
 
 from ifthen.decision.measuring import (
     find_evidence,
@@ -12,7 +13,6 @@ from ifthen.decision.measuring import (
     format_share,
 )
 from ifthen.decision.model import Reason
-from tests.decision.world import OTHER_WEIGHTS, RUN_ON, STALE_ON, WEIGHTS, world
 
 DAY = timedelta(days=1)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ifthen.cli.output import print_trimmed
 from ifthen.decision.measuring import format_finding
 from ifthen.decision.model import (
     Decision,
@@ -54,9 +55,9 @@ def show_decision(decision: Decision, console: "Console") -> None:
     if framework.notice:
         console.print(Text(framework.notice, style="dim"))
     console.print()
-    console.print(_if_then(decision))
+    print_trimmed(console, _if_then(decision))
     console.print()
-    console.print(_gates(decision))
+    print_trimmed(console, _gates(decision))
     console.print()
 
 

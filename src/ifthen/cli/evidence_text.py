@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ifthen.cli.output import print_trimmed
 from ifthen.decision.facts import Evidence
 from ifthen.decision.measuring import format_share
 from ifthen.decision.model import Reason
@@ -85,7 +86,7 @@ def show_records(confirmed: Iterable[Evidence], console: "Console") -> None:
             str(record.samples.total),
             state,
         )
-    console.print(table)
+    print_trimmed(console, table)
 
 
 def list_samples(log: Path) -> list[dict[str, Any]]:
@@ -105,4 +106,4 @@ def show_samples(rows: Sequence[dict[str, Any]], console: "Console") -> None:
     for row in rows:
         scores = ", ".join(f"{name} {value}" for name, value in row["scores"].items())
         table.add_row(str(row["id"]), str(row["epoch"]), ", ".join(row["status"]), scores)
-    console.print(table)
+    print_trimmed(console, table)

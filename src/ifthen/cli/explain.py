@@ -43,7 +43,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     SUBJECT is a gate, threshold, safeguard or evaluation; without it every gate is explained.
     """
     from ifthen.cli.deciding import make_decisions  # noqa: PLC0415
-    from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
+    from ifthen.cli.output import emit_json, make_console, print_trimmed  # noqa: PLC0415
 
     decision = make_decisions(directory, [model], on=on, framework_id=framework_id)[0]
     parts = find_parts(decision, subject)
@@ -55,7 +55,7 @@ def command(  # noqa: PLR0917 - click passes options by name
         return 0
     console = make_console()
     for part in parts:
-        console.print(_tree(part, decision))
+        print_trimmed(console, _tree(part, decision))
         console.print()
     return 0
 

@@ -10,7 +10,7 @@ import click
 from ifthen.errors import Error, Problems
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 PLAIN_WIDTH = 110
 
@@ -23,6 +23,14 @@ def make_console(*, stderr: bool = False) -> "Console":
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
     return console
+
+
+def print_trimmed(console: "Console", renderable: "RenderableType") -> None:
+    """Print what rich lays out, without the spaces that fill its lines up."""
+    with console.capture() as captured:
+        console.print(renderable)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip(), color=True)
 
 
 def emit_json(value: Any) -> None:
