@@ -249,6 +249,26 @@ def first_word() -> Scorer:
     return score
 
 
+@scorer(metrics=[accuracy(), stderr()])
+def named_place() -> Scorer:
+    """Compare the first place of the story that the answer names with the target."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        words = re.findall(r"[a-z_]+", state.output.completion.casefold())
+        answer = next((word for word in words if word in state.metadata["places"]), None)
+        return Score(
+            value=CORRECT if answer == target.text.casefold() else INCORRECT, answer=answer
+        )
+
+    return score
+
+
+def _places(story: str) -> list[str]:
+    """Name every place of a story: rooms that people enter, things that hold other things."""
+    found = re.findall(r"(?:in|to|entered) the (\w+)", story)
+    return sorted({place.casefold() for place in found})
+
+
 def _text(sample: Sample) -> str:
     """Text of a sample that holds one user message."""
     return sample.input if isinstance(sample.input, str) else sample.input[-1].text
@@ -272,15 +292,15 @@ def theory_of_mind() -> Task:
             id=f"story-{number:03d}",
             input=_text(record),
             target=record.target,
-            metadata={"family": _story_family(_text(record))},
+            metadata={"family": _story_family(_text(record)), "places": _places(_text(record))},
         )
         for number, record in enumerate(example_dataset("theory_of_mind"), start=1)
     ]
     return Task(
         dataset=MemoryDataset(samples, name="theory_of_mind"),
         solver=[prompt_template("Story and question: {prompt}\nAnswer: It is in the"), generate()],
-        scorer=first_word(),
-        config=GenerateConfig(max_tokens=6, stop_seqs=["\n"]),
+        scorer=named_place(),
+        config=GenerateConfig(max_tokens=24, stop_seqs=["\n"]),
         metadata={"proxy_for": "a rung of a capability ladder; measures nothing dangerous"},
     )
 
