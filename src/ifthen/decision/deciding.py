@@ -211,8 +211,9 @@ def _gate(
                 if safeguards[id].kind in gate.needs:
                     required[id] = None
                     steps.append(_required(safeguards[id], obligation))
-    if gate.also is not None:
-        steps.append(answer(gate.also, grounds))
+    also = answer(gate.also, grounds) if gate.also is not None else None
+    if also is not None:
+        steps.append(also)
     value = every([step.value for step in steps])
     outcome = {Truth.YES: Outcome.GO, Truth.NO: Outcome.HOLD}.get(value, Outcome.UNDETERMINED)
     open_steps = [step for step in steps if step.value is not Truth.YES]
@@ -221,7 +222,7 @@ def _gate(
         gate=gate.id,
         action=gate.action,
         outcome=outcome,
-        summary=_summary(outcome, deciding, tuple(required), thresholds),
+        summary=_summary(outcome, deciding, tuple(required), thresholds, also),
         requires=tuple(required),
         reasons=tuple(dict.fromkeys(r for step in open_steps for r in step.reasons)),
         change=tuple(dict.fromkeys(c for step in open_steps for c in step.change)),
@@ -269,13 +270,16 @@ def _summary(
     deciding: Sequence[Step],
     required: tuple[str, ...],
     thresholds: Sequence[ThresholdFinding],
+    also: Step | None,
 ) -> str:
     if outcome is Outcome.GO:
         if required:
-            return f"every required safeguard is in place: {', '.join(required)}"
-        if all(finding.status == "ruled-out" for finding in thresholds):
-            return "every threshold is ruled out; no safeguard is required"
-        return "no safeguard is required for this action"
+            text = f"every required safeguard is in place: {', '.join(required)}"
+        elif all(finding.status == "ruled-out" for finding in thresholds):
+            text = "every threshold is ruled out; no safeguard is required"
+        else:
+            text = "no safeguard is required for this action"
+        return "; ".join([text, *(also.basis if also is not None else ())])
     reasons = dict.fromkeys(reason.text for step in deciding for reason in step.reasons)
     return "; ".join(reasons) or "; ".join(step.claim for step in deciding)
 

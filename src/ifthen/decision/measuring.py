@@ -8,8 +8,9 @@ a number that cannot be trusted must not be outvoted by one that suits better.
 Several usable records are never averaged: the least lower and the greatest upper bound count.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
 from ifthen.decision.facts import Evidence, Facts, reference
@@ -234,6 +235,8 @@ def _estimate(
             f"plan {plan.document.id} says questions = {plan.document.questions},"
             f" measured {measurement.questions}",
         )
+    if evaluation.cluster_by is not None and measurement.clusters is None:
+        return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
     estimate = estimate_proportion(
         questions=measurement.questions,
         low=measurement.low,
@@ -247,6 +250,7 @@ def _estimate(
     )
     if isinstance(estimate, Undefined):
         return _reject("no-bound", f"no bound can be given: {estimate.message}")
+    estimate = _round_outward(estimate)
     return (
         Measured(
             evidence=reference("evidence", loaded),
@@ -264,6 +268,20 @@ def _estimate(
             ),
         ),
         estimate,
+    )
+
+
+def _round_outward(estimate: Estimate) -> Estimate:
+    """Return the bounds to twelve decimals, the lower rounded down and the upper up.
+
+    The last bits of a quantile differ between versions of the library that computes it; the bytes
+    of a decision must not, or nobody could replay it.
+    """
+    places = Decimal("1e-12")
+    return replace(
+        estimate,
+        lower=float(Decimal(estimate.lower).quantize(places, ROUND_FLOOR)),
+        upper=float(Decimal(estimate.upper).quantize(places, ROUND_CEILING)),
     )
 
 
@@ -352,20 +370,20 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
     if interval.clusters is not None:
         return ()
-    for allowed in (0, 1):
-        needed = further_questions(
+    none, one = (
+        further_questions(
             questions=interval.questions,
             high=interval.point_high * interval.questions,
             threshold=target,
             alpha=round(1 - confidence, 12),
             allowed=allowed,
         )
-        if needed is not None and needed > allowed:
-            more = f"{needed} more independent questions with at most {allowed} successes"
-            if allowed == 0:
-                more = f"{needed} more independent questions without a success"
-            return (more,)
-    return ()
+        for allowed in (0, 1)
+    )
+    if none is None:
+        return ()
+    more = f"{none} more independent questions without a success"
+    return (more if one is None else f"{more}, or {one} with at most one",)
 
 
 def format_share(value: float) -> str:
@@ -375,7 +393,22 @@ def format_share(value: float) -> str:
 
 def format_bounds(lower: float, upper: float) -> str:
     """Return ``0.25 … 0.38``."""
-    return f"{format_share(lower)} … {format_share(upper)}"
+    return f"{format_lower(lower)} … {format_upper(upper)}"
+
+
+def format_lower(value: float) -> str:
+    """Return a lower bound, rounded down: no interval looks narrower than it is."""
+    return _quantize(value, ROUND_FLOOR)
+
+
+def format_upper(value: float) -> str:
+    """Return an upper bound, rounded up."""
+    return _quantize(value, ROUND_CEILING)
+
+
+def _quantize(value: float, rounding: str) -> str:
+    places = Decimal("0.01") if value >= 0.01 else Decimal("0.0001")
+    return format(Decimal(repr(value)).quantize(places, rounding).normalize(), "f")
 
 
 def format_finding(finding: EvaluationFinding) -> str:
@@ -388,6 +421,8 @@ def format_finding(finding: EvaluationFinding) -> str:
     share = format_share(low) if low == high else f"{format_share(low)} to {format_share(high)}"
     questions = sum(interval.questions for interval in intervals)
     bounds = format_bounds(finding.lower, finding.upper)
+    if finding.outcome == "ruled-out":
+        bounds = f"at most {format_upper(finding.upper)}"
     return f"{share} ({bounds}), {questions} questions"
 
 

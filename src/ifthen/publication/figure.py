@@ -28,7 +28,8 @@ _COMPARED = re.compile(rf"evaluation (\S+) is at (least|most) {_NUMBER}")
 _LINE = 18  # height of a line of text
 _LANE = 30  # height of the strip with the bar
 _GAP = 22  # between two rows
-_WRAP = 44  # characters of a title that fit 330 pixels
+_TITLE_WRAP = 40  # characters of a bold title that fit 320 pixels
+_SAID_WRAP = 46
 _AXIS = 34
 
 
@@ -161,12 +162,13 @@ def _row(finding: EvaluationFinding, limits: Sequence[Limit], top: int) -> tuple
     """Return the row of one evaluation and its height."""
     parts: list[Markup] = []
     y = top
-    for line in textwrap.wrap(format_visible(finding.title), _WRAP) or [finding.evaluation]:
+    for line in textwrap.wrap(format_visible(finding.title), _TITLE_WRAP) or [finding.evaluation]:
         y += _LINE
         parts.append(_text(line, 0.0, y, "title"))
-    y += _LINE
     mark = MEASURED[finding.outcome]
-    parts.append(_text(f"{mark.word}: {_numbers(finding)}", 0.0, y, f"said {mark.tone}"))
+    for line in textwrap.wrap(f"{mark.word}: {_numbers(finding)}", _SAID_WRAP):
+        y += _LINE - 1
+        parts.append(_text(line, 0.0, y, f"said {mark.tone}"))
     y += 8
     lane, middle = y, y + _LANE // 2
     y += _LANE

@@ -4,14 +4,15 @@ The page needs nothing from elsewhere: no script, no font, no image, no network,
 head that forbids them. The same decisions give the same bytes.
 
 The decisions stand in the page as one JSON array in canonical form (RFC 8785), inside
-``<script type="application/json" id="ifthen-decisions">``. Every ``<`` in it is written ``\\u003c``,
-so that no text can end the element; nothing else differs from the canonical bytes, whose SHA-256
-is printed in the element ``ifthen-decisions-sha256``. :func:`parse_report` reads them back, and
-:func:`verify_report` also checks that the words around them are those that the data give.
+``<script type="application/json" id="ifthen-decisions">``. In it every ``<`` is written
+``\\u003c``, so that no text can end the element; nothing else differs from the canonical bytes,
+whose SHA-256 is printed in the element ``ifthen-decisions-sha256``. :func:`parse_report` reads
+them back, and :func:`verify_report` also checks that the words around them are those that the
+data give.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -168,7 +169,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "confidence": wording.format_confidence,
         "lower": wording.format_lower,
         "upper": wording.format_upper,
@@ -176,6 +177,7 @@ def _template() -> Template:
         "short": wording.format_short,
         "own": _own,
     }
+    environment.filters |= filters
     environment.globals |= {
         "OUTCOME": wording.OUTCOME,
         "TRUTH": wording.TRUTH,

@@ -68,7 +68,7 @@ def format_visible(value: Any) -> Any:
 
 
 def format_lower(value: float) -> str:
-    """Return a lower bound to four decimals, rounded down: no interval looks narrower than it is."""
+    """Return a lower bound to four decimals, rounded down, so that no interval narrows."""
     return str(Decimal(repr(value)).quantize(_PLACES, ROUND_FLOOR))
 
 

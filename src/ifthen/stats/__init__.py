@@ -2,7 +2,7 @@
 
 Numbers go in, an ``Estimate`` or an ``Undefined`` comes out; nothing here reads, waits or draws.
 
-Importing this package loads neither scipy nor numpy; the first bound that is computed loads scipy.
+Importing this package loads neither scipy nor numpy; the first bound that needs scipy does.
 """
 
 from ifthen.stats.bounds import clopper_pearson_lower, clopper_pearson_upper

@@ -1,7 +1,8 @@
 """Exact one-sided bounds for a proportion (Clopper and Pearson, Biometrika 1934).
 
 Successes and trials may be fractions, because an effective sample size is one; the binomial tail
-is then continued through the incomplete beta function.
+is then continued through the incomplete beta function. Its inverse is off by up to 1e-11 for
+successes as small as that, so the proportion itself is taken where the bound would pass it.
 """
 
 import math
@@ -28,7 +29,7 @@ def clopper_pearson_upper(successes: float, n: float, alpha: float) -> float:
         return -math.expm1(math.log(alpha) / n)
     from scipy import special  # noqa: PLC0415 - importing it costs 0.2 s
 
-    return float(special.betainccinv(successes + 1, n - successes, alpha))
+    return max(float(special.betainccinv(successes + 1, n - successes, alpha)), successes / n)
 
 
 def clopper_pearson_lower(successes: float, n: float, alpha: float) -> float:
@@ -48,7 +49,7 @@ def clopper_pearson_lower(successes: float, n: float, alpha: float) -> float:
         return math.exp(math.log(alpha) / n)
     from scipy import special  # noqa: PLC0415 - importing it costs 0.2 s
 
-    return float(special.betaincinv(successes, n - successes + 1, alpha))
+    return min(float(special.betaincinv(successes, n - successes + 1, alpha)), successes / n)
 
 
 def _require_trials(successes: float, n: float) -> None:

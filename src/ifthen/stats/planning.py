@@ -69,9 +69,9 @@ def smallest_clusters(threshold: float, alpha: float) -> int | None:
     """Return the fewest clusters with which ``threshold`` can be ruled out at all.
 
     With fewer, no number of questions inside the clusters helps, for nothing is known about how
-    they depend on one another. Where sizes differ, hold this against
-    :func:`~ifthen.stats.clusters.effective_clusters` instead of the plain number. It is :func:`zero_success_questions`, and two at least, because
-    one cluster shows no spread.
+    they depend on one another. It is :func:`zero_success_questions`, and two at least, because
+    one cluster shows no spread. Where cluster sizes differ, hold it against
+    :func:`~ifthen.stats.clusters.effective_clusters` instead of the plain number.
 
     Raises:
         Error: ``stats.threshold``, ``stats.alpha``.

@@ -35,9 +35,10 @@ def estimate_proportion(
     Without ``clusters`` the questions are independent draws, and the bounds are those of Clopper
     and Pearson (1934): exact for scores of 0 and 1. For other scores (the mean of several epochs,
     partial credit) the same bounds are taken at the sum. The bound is concave in the sum (checked
-    numerically for alpha up to 0.4), and for independent scores with any one or two possible
-    values its level follows from that; for more values there is no proof, but an adversarial
-    search over distributions on up to six values found no rate of error above ``alpha``.
+    numerically for alpha up to 0.4), and from that its level follows for independent scores that
+    take the same two values, whichever these are; for more values there is no proof, but an
+    adversarial search over distributions on up to six values found no rate of error above
+    ``alpha``.
 
     With ``clusters`` the clusters are the independent draws, and the bounds are those of Korn and
     Graubard (1998), see :func:`~ifthen.stats.clusters.effective_sample_size`, but never tighter
