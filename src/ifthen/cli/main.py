@@ -64,6 +64,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             args=None if arguments is None else list(arguments),
             prog_name="ifthen",
             standalone_mode=False,
+            color=False if os.environ.get("NO_COLOR") else None,
         )
     except click.exceptions.Exit as error:
         return error.exit_code
