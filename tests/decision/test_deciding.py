@@ -5,10 +5,6 @@ import random
 from datetime import date, timedelta
 
 import pytest
-
-from ifthen.decision.deciding import decide
-from ifthen.decision.model import Outcome, Reason
-from ifthen.decision.truth import Truth
 from tests.decision.world import (
     ASSESSMENT,
     DECLARATION,
@@ -22,6 +18,10 @@ from tests.decision.world import (
     reached,
     world,
 )
+
+from ifthen.decision.deciding import decide
+from ifthen.decision.model import Outcome, Reason
+from ifthen.decision.truth import Truth
 
 DAY = timedelta(days=1)
 GO = {"store": "go", "deploy": "go"}

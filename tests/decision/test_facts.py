@@ -4,10 +4,10 @@ import copy
 from datetime import date, timedelta
 
 import pytest
+from tests.decision.world import EXPIRES, MADE_ON, ON, STATEMENTS, world
 
 from ifthen.decision.facts import find_statement
 from ifthen.decision.model import Reason
-from tests.decision.world import EXPIRES, MADE_ON, ON, STATEMENTS, world
 
 DAY = timedelta(days=1)
 KINDS = {

@@ -5,12 +5,12 @@ from datetime import date
 from itertools import product
 
 import pytest
+from tests.decision.world import EXPIRES, MADE_ON, canonical, reached, world
 
 from ifthen.decision.model import Decision, GateFinding, Outcome
 from ifthen.encoding.canonical import parse_canonical
 from ifthen.encoding.document import dump_document, load_document
 from ifthen.encoding.tree import parse_tree
-from tests.decision.world import EXPIRES, MADE_ON, canonical, reached, world
 
 WORLDS = {
     "ruled-out": world,

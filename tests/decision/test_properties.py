@@ -15,6 +15,7 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from tests.decision.world import DECLARATION, ON, World, canonical, world
 
 from ifthen.decision.condition import Grounds, answer
 from ifthen.decision.facts import Facts
@@ -22,7 +23,6 @@ from ifthen.decision.measuring import measure
 from ifthen.decision.model import Reason
 from ifthen.decision.truth import Truth
 from ifthen.framework.predicate import Predicate
-from tests.decision.world import DECLARATION, ON, World, canonical, world
 
 DAY = timedelta(days=1)
 YES, NO, OPEN = Truth.YES, Truth.NO, Truth.UNDETERMINED
