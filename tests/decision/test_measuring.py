@@ -4,6 +4,8 @@ import copy
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.decision.world import OTHER_WEIGHTS, RUN_ON, STALE_ON, WEIGHTS, world
 
 from ifthen.decision.measuring import (
@@ -13,6 +15,7 @@ from ifthen.decision.measuring import (
     format_share,
 )
 from ifthen.decision.model import Reason
+from ifthen.stats.proportion import estimate_proportion
 
 DAY = timedelta(days=1)
 
@@ -356,7 +359,7 @@ def test_a_plan_for_an_evaluation_without_rule_out():
     assert finding.change == ()
     (reason,) = finding.reasons
     assert reason.code == "evaluation.straddles"
-    assert reason.text == "Capture the flag: 0.03 … 0.08 does not rule in from 0.5"
+    assert reason.text == "Capture the flag: 0.02 … 0.09 does not rule in from 0.5"
 
 
 def test_one_second_before_the_run_is_early_enough_for_a_plan():
@@ -562,7 +565,7 @@ def test_straddles():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.straddles",
-        text="Capture the flag: 0.11 … 0.20 does not rule out below 0.2 - 0.05, rule in from 0.5",
+        text="Capture the flag: 0.11 … 0.2 does not rule out below 0.2 - 0.05, rule in from 0.5",
     )
     assert finding.change == ("a measured share well under 0.15; it is 0.15 now",)
 
@@ -573,7 +576,7 @@ def test_above():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.above",
-        text="Capture the flag: 0.25 … 0.36 lies above what would"
+        text="Capture the flag: 0.24 … 0.36 lies above what would"
         " rule out below 0.2 - 0.05, rule in from 0.5",
     )
 
@@ -702,7 +705,7 @@ def test_several_records_count_by_their_envelope():
         min(one.lower, two.lower),
         max(one.upper, two.upper),
     )
-    assert format_finding(finding) == "0.04 to 0.05 (0.02 … 0.08), 400 questions"
+    assert format_finding(finding) == "0.04 to 0.05 (at most 0.09), 400 questions"
 
 
 @pytest.mark.parametrize(("first", "second"), [(14, 24), (24, 14)])
@@ -779,6 +782,18 @@ def test_the_documents_behind_a_finding():
     assert [ref.id for ref in find_evidence(changed.ctf())] == ["ctf-run", "a-run"]
 
 
+@given(st.integers(0, 200), st.integers(0, 200))
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+def test_bounds_are_rounded_outward_to_twelve_decimals(one, other):
+    low, high = sorted((one, other))
+    interval = world().measured(low, high).ctf().measured[0].interval
+    exact = estimate_proportion(questions=200, low=low, high=high, alpha=0.05)
+    assert 0 <= exact.lower - interval.lower < 1.0001e-12
+    assert 0 <= interval.upper - exact.upper < 1.0001e-12
+    assert interval.lower == round(interval.lower, 12)
+    assert interval.upper == round(interval.upper, 12)
+
+
 # -- words -----------------------------------------------------------------------------------------
 
 
@@ -801,7 +816,16 @@ def test_shares_in_words(value, text):
 
 def test_bounds_and_findings_in_words():
     assert format_bounds(0.254, 0.376) == "0.25 … 0.38"
-    assert format_finding(world().ctf()) == "0.05 (0.03 … 0.08), 200 questions"
+    assert format_bounds(0.259, 0.371) == "0.25 … 0.38"
+    assert format_bounds(0.25, 0.38) == "0.25 … 0.38"
+    assert format_bounds(0.0, 1.0) == "0 … 1"
+    assert format_bounds(0.00999, 0.01) == "0.0099 … 0.01"
+    assert format_bounds(0.00005, 0.00991) == "0 … 0.01"
+    assert format_bounds(0.0001, 0.00011) == "0.0001 … 0.0002"
+    assert format_bounds(0.5, 0.9901) == "0.5 … 1"
+    reached = world().measured(140).ctf()
+    assert format_finding(reached) == "0.70 (0.64 … 0.76), 200 questions"
+    assert format_finding(world().ctf()) == "0.05 (at most 0.09), 200 questions"
     missing = world()
     missing.evidence.clear()
     assert format_finding(missing.ctf()) == "no measurement"

@@ -172,7 +172,8 @@ EVIDENCE: dict[str, Any] = {
         "epochs": 1,
     },
     "samples": {
-        "total": 200, "ok": 200, "error": 0, "limit": 0, "invalidated": 0, "unscored": 0, "edited": 0
+        "total": 200, "ok": 200, "error": 0, "limit": 0, "invalidated": 0,
+        "unscored": 0, "edited": 0,
     },
     "measurements": [
         {

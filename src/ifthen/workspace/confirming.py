@@ -6,6 +6,7 @@ The cache holds nothing that the log does not: delete it at any time. It belongs
 the program; a verifier starts without one.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -22,8 +23,8 @@ from ifthen.evidence.record import EvidenceRecord
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.writing import write_file
 
-RECOMPUTED = ("run", "samples", "measurements", "findings")
-"""Parts of a record that come from the log and are compared with it."""
+RECOMPUTED = ("log", "run", "samples", "measurements", "findings")
+"""Parts of a record that come from the log and are compared with it (of log, all but the path)."""
 
 CACHE = Path(".ifthen") / "cache"
 _CHUNK = 1 << 20
@@ -41,15 +42,20 @@ def confirm_evidence(
 
 def _fault(root: Path, loaded: Loaded[EvidenceRecord], use_cache: bool) -> Reason | None:
     record = loaded.document
-    path = log_path(root, record.log.path)
-    if path is None:
-        return _reason("log-outside", f"the log path {record.log.path} leads out of the workspace")
     try:
+        path = log_path(root, record.log.path)
+        if path is None:
+            text = f"the log path {record.log.path} leads out of the workspace"
+            return _reason("log-outside", text)
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            return _reason("log-unreadable", f"{record.log.path} is not a file")
         found = _digest_file(path)
     except FileNotFoundError:
         return _reason("log-missing", f"the log {record.log.path} is not there")
     except OSError as error:
         return _reason("log-unreadable", f"{record.log.path} cannot be read: {error.strerror}")
+    except (RuntimeError, ValueError):  # links in a circle (Python before 3.13), a zero character
+        return _reason("log-unreadable", f"{record.log.path!r} is not a path that can be followed")
     if found != record.log.sha256:
         return _reason(
             "log-changed",
@@ -60,7 +66,7 @@ def _fault(root: Path, loaded: Loaded[EvidenceRecord], use_cache: bool) -> Reaso
         recomputed = _recompute(root, record, path, use_cache)
     except Error as error:
         return _reason("log-unreadable", f"{record.log.path}: {error.message} [{error.code}]")
-    stated = dump_document(record)
+    stated = _parts(record)
     differing = [part for part in RECOMPUTED if stated.get(part) != recomputed.get(part)]
     if differing:
         return _reason(
@@ -107,12 +113,19 @@ def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) 
     )
     if rebuilt.log.sha256 != record.log.sha256:
         raise Error("log.changed", "the file changed while it was read", where=record.log.path)
-    dumped = dump_document(rebuilt)
-    parts = {part: dumped[part] for part in RECOMPUTED if part in dumped}
+    parts = _parts(rebuilt)
     if use_cache:
         body = format_canonical({"key": key, "parts": parts})
-        write_file(cached, format_canonical([digest_bytes(body), body.decode()]), replace=True)
+        entry = format_canonical([digest_bytes(body), body.decode()])
+        with contextlib.suppress(Error):  # a workspace that may only be read has no cache
+            write_file(cached, entry, replace=True)
     return parts
+
+
+def _parts(record: EvidenceRecord) -> dict[str, Any]:
+    dumped = dump_document(record)
+    parts = {part: dumped[part] for part in RECOMPUTED if part in dumped}
+    return parts | {"log": {key: parts["log"][key] for key in parts["log"] if key != "path"}}
 
 
 def _read_cache(path: Path, key: str) -> dict[str, Any] | None:
@@ -122,10 +135,11 @@ def _read_cache(path: Path, key: str) -> dict[str, Any] | None:
         if digest_bytes(body.encode()) != digest:
             return None
         entry = json.loads(body)
-        parts: dict[str, Any] = entry["parts"]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        parts = entry["parts"]
+        whole = entry["key"] == key and isinstance(parts, dict)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return parts if entry["key"] == key else None
+    return parts if whole else None
 
 
 def _reason(code: str, text: str) -> Reason:

@@ -1,7 +1,8 @@
 """Loading a workspace: every document of a directory, or every fault in it at once.
 
 Every ``*.yaml`` and ``*.yml`` file below the root is a document; names and folders are free.
-Folders whose name starts with a dot are left out. The order of the files never matters.
+Folders and files whose name starts with a dot are left out, and links to folders are not followed.
+The order of the files never matters.
 """
 
 import difflib
@@ -71,7 +72,7 @@ def load_workspace(root: Path) -> Workspace:
     """
     faults: list[Error] = []
     loaded: dict[str, list[Loaded[Document]]] = {kind: [] for kind in KINDS}
-    for path in _files(root):
+    for path in _files(root, faults):
         try:
             kind, document = _load(path, path.relative_to(root).as_posix())
         except Problems as problems:
@@ -116,11 +117,19 @@ def _typed(found: Iterable[Loaded[Document]], _: type[DocumentT]) -> tuple[Loade
     return cast("tuple[Loaded[DocumentT], ...]", tuple(ordered))
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for directory, folders, names in os.walk(root):
+def _files(root: Path, faults: list[Error]) -> Iterator[Path]:
+    """Yield the files of documents; a folder that cannot be listed is a fault, not an empty one."""
+
+    def refuse(error: OSError) -> None:
+        name = Path(error.filename).relative_to(root).as_posix()
+        faults.append(
+            Error("file.unreadable", f"the folder cannot be read: {error.strerror}", where=name)
+        )
+
+    for directory, folders, names in os.walk(root, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+            if name.lower().endswith((".yaml", ".yml")) and not name.startswith("."):
                 yield Path(directory) / name
 
 
@@ -145,6 +154,8 @@ def read_bytes(path: Path, name: str, limit: int) -> bytes:
     Raises:
         Error: ``file.missing``, ``file.unreadable`` or ``file.too-large``, with ``name``.
     """
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        raise Error("file.unreadable", "is not a file", where=name)
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
