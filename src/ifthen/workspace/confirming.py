@@ -93,7 +93,9 @@ def _digest_file(path: Path) -> str:
 
 def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) -> dict[str, Any]:
     """Return the parts of a record that its log yields, from the cache where that is sound."""
-    key = digest_bytes(format_canonical([__version__, record.log.sha256, record.cluster_by]))
+    key = digest_bytes(
+        format_canonical([__version__, list(RECOMPUTED), record.log.sha256, record.cluster_by])
+    )
     cached = root / CACHE / f"{key.removeprefix('sha256:')}.json"
     if use_cache and (parts := _read_cache(cached, key)) is not None:
         return parts
