@@ -3,6 +3,7 @@
 from typing import Any
 
 from ifthen.decision.model import Decision
+from ifthen.encoding.document import Document
 from ifthen.encoding.schema import format_schema
 from ifthen.workspace.model import KINDS
 
@@ -14,5 +15,5 @@ def list_kinds() -> list[str]:
 
 def format_document_schema(kind: str | None = None) -> dict[str, Any]:
     """Return the schema of one kind, or of all kinds told apart by ``kind``."""
-    models = {**KINDS, "decision": Decision}
+    models: dict[str, type[Document]] = {**KINDS, "decision": Decision}
     return format_schema(models if kind is None else {kind: models[kind]})
