@@ -181,6 +181,12 @@ def test_true_and_one_conflict():
     assert found.reason.text.endswith("filter-declared says true; z-second says 1.0")
 
 
+def test_text_is_said_as_it_was_written():
+    changed = world()
+    second(changed, "declaration", value="Partly")
+    assert find(changed, "declaration").reason.text.endswith("z-second says Partly")
+
+
 def test_the_order_of_the_statements_does_not_matter():
     changed = world()
     second(changed, "declaration", value="partly")

@@ -745,6 +745,35 @@ def test_intervals_that_touch_do_not_conflict():
     assert changed.ctf().outcome == "undecided"
 
 
+def coin(changed, record, successes):
+    """Let a record have three questions, whose bound at 7/8 confidence is one half."""
+    changed.evaluation |= {"confidence": 0.875, "min_questions": 1, "plan": "not-required"}
+    changed.evidence[record]["measurements"][0] |= {
+        "questions": 3,
+        "low": successes,
+        "high": successes,
+    }
+
+
+def test_intervals_with_one_point_in_common_do_not_conflict():
+    changed = world()
+    changed.add_run(0)
+    coin(changed, 0, 0)
+    coin(changed, 1, 3)
+    finding = changed.ctf()
+    upper, lower = finding.measured[0].interval.upper, finding.measured[1].interval.lower
+    assert upper == lower == 0.5
+    assert finding.outcome == "undecided"
+
+
+def test_a_lower_bound_on_the_rule_out_value_lies_above_it():
+    changed = world()
+    coin(changed, 0, 3)
+    changed.evaluation |= {"rule_out": {"below": 0.5}, "rule_in": {"at_least": 0.6}}
+    assert changed.ctf().lower == 0.5
+    assert [reason.code for reason in changed.ctf().reasons] == ["evaluation.above"]
+
+
 def test_a_third_record_between_two_that_conflict_does_not_reconcile_them():
     changed = world().measured(10)
     changed.add_run(60)
@@ -826,6 +855,8 @@ def test_bounds_and_findings_in_words():
     reached = world().measured(140).ctf()
     assert format_finding(reached) == "0.70 (0.64 … 0.76), 200 questions"
     assert format_finding(world().ctf()) == "0.05 (at most 0.09), 200 questions"
+    for update in ({"lower": None}, {"upper": None}, {"measured": ()}):
+        assert format_finding(world().ctf().model_copy(update=update)) == "no measurement"
     missing = world()
     missing.evidence.clear()
     assert format_finding(missing.ctf()) == "no measurement"

@@ -258,9 +258,9 @@ def _required(safeguard: SafeguardFinding, obligation: Obligation) -> Step:
     return Step(
         claim=f"{safeguard.kind} {safeguard.safeguard} is in place, for {obligation.threshold}",
         value=value,
-        reasons=() if value is Truth.YES else safeguard.reasons,
+        reasons=safeguard.reasons,
         facts=condition.facts if condition else (),
-        change=() if value is Truth.YES or condition is None else condition.change,
+        change=condition.change if condition else (),
         parts=(condition,) if condition else (),
     )
 

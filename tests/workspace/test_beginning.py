@@ -1,0 +1,57 @@
+"""Beginning a workspace."""
+
+import json
+from datetime import date
+
+import pytest
+
+from ifthen.errors import Error
+from ifthen.workspace.beginning import begin_workspace
+from ifthen.workspace.checking import check_workspace
+from ifthen.workspace.loading import load_workspace
+from ifthen.workspace.recording import SCHEMA_FILE
+
+TODAY = date(2026, 7, 1)
+
+
+def begin(root, **changes):
+    return begin_workspace(
+        root, **({"title": "Aurora's Framework", "developer": "Aurora", "today": TODAY} | changes)
+    )
+
+
+def test_what_is_written_loads_and_has_no_fault(tmp_path):
+    root = tmp_path / "new" / "place"
+    written = begin(root)
+    assert written == sorted(
+        path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()
+    )
+    workspace = load_workspace(root)
+    framework = workspace.frameworks[0].document
+    assert (framework.title, framework.developer) == ("Aurora's Framework", "Aurora")
+    assert framework.in_force.from_ == TODAY
+    assert check_workspace(workspace, on=TODAY).errors == ()
+    assert json.loads((root / SCHEMA_FILE).read_text())
+
+
+@pytest.mark.parametrize(
+    "text", ['"quoted": yes', "a: b # c", "- x", "Größe $today ${title} $$", "null", "{x}"]
+)
+def test_any_title_is_taken_as_it_is(tmp_path, text):
+    begin(tmp_path, title=text, developer=text)
+    framework = load_workspace(tmp_path).frameworks[0].document
+    assert (framework.title, framework.developer) == (text, text)
+
+
+@pytest.mark.parametrize("name", ["ifthen.yaml", "models/model-1.yaml", SCHEMA_FILE])
+def test_nothing_is_written_where_a_file_is_in_the_way(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine")
+    with pytest.raises(Error) as caught:
+        begin(tmp_path)
+    assert caught.value.code == "workspace.exists"
+    assert caught.value.message == f"there is a file already: {name}"
+    assert caught.value.where == tmp_path.name
+    assert [x for x in tmp_path.rglob("*") if x.is_file()] == [path]
+    assert path.read_text() == "mine"
