@@ -42,7 +42,7 @@ def answer(predicate: Predicate, grounds: Grounds) -> Step:
         value = every(values) if predicate.all is not None else some(values)
     settled = value is Truth.YES
     deciding = [part for part in parts if part.value is value]
-    reasons = () if settled else _unique(r for part in deciding for r in part.reasons)
+    reasons = _unique(reason for part in deciding for reason in part.reasons)
     if predicate.not_ is not None and value is Truth.NO:
         reasons = (Reason(code="condition.holds", text=f"{parts[0].claim}; it must not"),)
     return Step(
