@@ -390,6 +390,12 @@ def test_the_facts_of_all_parts_are_named_once():
     assert step.reasons == step.change == ()
 
 
+def test_a_condition_that_holds_needs_no_change():
+    step = ask({"any": [YES_LEAF, NO_LEAF, OPEN_LEAF]})
+    assert step.value is YES
+    assert step.change == step.reasons == ()
+
+
 def test_a_condition_that_does_not_hold_rests_on_nothing():
     step = ask({"all": [YES_LEAF, NO_LEAF]})
     assert step.basis == ()

@@ -1,6 +1,7 @@
 """From evidence records to a finding: one test for each way in which a record does not count."""
 
 import copy
+import time
 from datetime import timedelta
 
 import pytest
@@ -347,6 +348,7 @@ def test_a_plan_without_margin_is_met_by_a_framework_without():
     changed.evaluation["rule_out"] = {"below": 0.2}
     del changed.plans[0]["margin"]
     assert changed.ctf().outcome == "ruled-out"
+    assert changed.ctf().asked == "rule out below 0.2, rule in from 0.5"
 
 
 def test_a_plan_for_an_evaluation_without_rule_out():
@@ -409,6 +411,22 @@ def test_the_day_of_a_run_is_that_of_utc(created, on, counts):
     assert (changed.ctf(on).outcome == "ruled-out") is counts
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="needs tzset")
+@pytest.mark.parametrize(("zone", "hour"), [("WEST+11", "06"), ("EAST-11", "18")])
+def test_the_zone_of_the_machine_does_not_matter(monkeypatch, zone, hour):
+    changed = world()
+    change_run(created=f"2026-06-01T{hour}:00:00Z")(changed)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert changed.ctf(RUN_ON).outcome == "ruled-out"
+        assert changed.ctf(RUN_ON - DAY).outcome == "undetermined"
+        assert changed.ctf(STALE_ON).outcome == "undetermined"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 # -- what binds a run to a model -------------------------------------------------------------------
 
 
@@ -466,7 +484,12 @@ def test_no_plan_is_needed_where_the_framework_asks_for_none():
 
 
 @pytest.mark.parametrize(
-    "change", [change_plan(margin=0.01), change_plan(registered_at="2026-06-02T00:00:00Z")]
+    "change",
+    [
+        change_plan(margin=0.01),
+        change_plan(registered_at="2026-06-02T00:00:00Z"),
+        change_measurement(questions=199),
+    ],
 )
 def test_a_plan_that_the_run_did_not_follow_is_not_shown_as_if_it_had(change):
     changed = world()
@@ -552,6 +575,8 @@ def test_three_contradictions_are_said_and_the_rest_are_counted():
     changed.evidence[0]["findings"] = [finding_of_log(n) for n in range(1, 4)]
     said = "fault 1 [log.fault-1]; fault 2 [log.fault-2]; fault 3 [log.fault-3]"
     assert only_reason(changed).text.endswith(said)
+    changed.evidence[0]["findings"] = [finding_of_log(n) for n in range(1, 5)]
+    assert only_reason(changed).text.endswith(f"{said}; and 1 more")
     changed.evidence[0]["findings"] = [finding_of_log(n) for n in range(1, 501)]
     assert only_reason(changed).text.endswith(f"{said}; and 497 more")
 
@@ -747,7 +772,7 @@ def test_intervals_that_touch_do_not_conflict():
 
 def coin(changed, record, successes):
     """Let a record have three questions, whose bound at 7/8 confidence is one half."""
-    changed.evaluation |= {"confidence": 0.875, "min_questions": 1, "plan": "not-required"}
+    changed.evaluation.update({"confidence": 0.875, "min_questions": 1, "plan": "not-required"})
     changed.evidence[record]["measurements"][0] |= {
         "questions": 3,
         "low": successes,
@@ -769,7 +794,7 @@ def test_intervals_with_one_point_in_common_do_not_conflict():
 def test_a_lower_bound_on_the_rule_out_value_lies_above_it():
     changed = world()
     coin(changed, 0, 3)
-    changed.evaluation |= {"rule_out": {"below": 0.5}, "rule_in": {"at_least": 0.6}}
+    changed.evaluation.update({"rule_out": {"below": 0.5}, "rule_in": {"at_least": 0.6}})
     assert changed.ctf().lower == 0.5
     assert [reason.code for reason in changed.ctf().reasons] == ["evaluation.above"]
 

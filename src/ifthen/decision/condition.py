@@ -40,9 +40,9 @@ def answer(predicate: Predicate, grounds: Grounds) -> Step:
         value = at_least(predicate.k_of.k, values)
     else:
         value = every(values) if predicate.all is not None else some(values)
-    deciding = parts if predicate.not_ is not None else [p for p in parts if p.value is value]
     settled = value is Truth.YES
-    reasons = () if settled else _unique(r for part in deciding for r in part.reasons)
+    deciding = [part for part in parts if part.value is value]
+    reasons = _unique(reason for part in deciding for reason in part.reasons)
     if predicate.not_ is not None and value is Truth.NO:
         reasons = (Reason(code="condition.holds", text=f"{parts[0].claim}; it must not"),)
     return Step(

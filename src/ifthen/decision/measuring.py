@@ -230,11 +230,13 @@ def _estimate(
             f"{measurement.questions} questions; the framework asks for {evaluation.min_questions}",
         )
     if plan is not None and measurement.questions != plan.document.questions:
-        return _reject(
-            "plan-differs",
-            f"plan {plan.document.id} says questions = {plan.document.questions},"
-            f" measured {measurement.questions}",
-        )
+        if evaluation.plan == "required":
+            return _reject(
+                "plan-differs",
+                f"plan {plan.document.id} says questions = {plan.document.questions},"
+                f" measured {measurement.questions}",
+            )
+        plan = None
     if evaluation.cluster_by is not None and measurement.clusters is None:
         return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
     estimate = estimate_proportion(
