@@ -45,6 +45,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     Exit code 0 when every gate is go, 2 when one holds, 3 when one is undetermined, 1 on an error.
     """
     from ifthen.cli.deciding import exit_code, make_decisions  # noqa: PLC0415
+    from ifthen.cli.output import emit_bytes, make_console  # noqa: PLC0415
     from ifthen.encoding.canonical import format_canonical  # noqa: PLC0415
 
     decisions = make_decisions(
@@ -59,10 +60,9 @@ def command(  # noqa: PLR0917 - click passes options by name
         write_file(output, data + b"\n", replace=True)
     if json_:
         values = [decision.model_dump(mode="json", by_alias=True) for decision in decisions]
-        click.echo(format_canonical(values if len(values) != 1 else values[0]))
+        emit_bytes(format_canonical(values if len(values) != 1 else values[0]))
     else:
         from ifthen.cli.decision_text import show_decision  # noqa: PLC0415
-        from ifthen.cli.output import make_console  # noqa: PLC0415
 
         console = make_console()
         for decision in decisions:

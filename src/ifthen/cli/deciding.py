@@ -45,7 +45,7 @@ def make_decisions(
     if lint.errors:
         raise Problems(lint.errors)
     framework = find_framework(workspace, framework_id, day)
-    chosen = [find_model(workspace, id) for id in models] or sorted(
+    chosen = [find_model(workspace, id) for id in dict.fromkeys(models)] or sorted(
         workspace.models, key=lambda loaded: (loaded.document.generation, loaded.document.id)
     )
     decisions: list[Decision] = []

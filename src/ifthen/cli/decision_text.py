@@ -17,8 +17,9 @@ from ifthen.decision.truth import Truth
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
+
+    Row = tuple[Text, ...]
 
 STATUS = {
     "ruled-out": ("ruled out", "green"),
@@ -36,6 +37,8 @@ GATE = {
     "undetermined": ("UNDETERMINED", "bold magenta"),
 }
 MAX_CHANGES = 4
+NARROW = 90
+"""A terminal with fewer columns has no room for the reasons beside what they are about."""
 
 
 def show_decision(decision: Decision, console: "Console") -> None:
@@ -53,42 +56,57 @@ def show_decision(decision: Decision, console: "Console") -> None:
         title.append("   (hypothetical: not today)", style="yellow")
     console.print(title)
     if framework.notice:
-        console.print(Text(framework.notice, style="dim"))
+        print_trimmed(console, Text(framework.notice, style="dim"))
     console.print()
-    print_trimmed(console, _if_then(decision))
+    _show_rows(console, _if_then(decision))
     console.print()
-    print_trimmed(console, _gates(decision))
+    _show_rows(console, _gates(decision))
     console.print()
 
 
-def _grid(ratios: tuple[int, ...]) -> "Table":
+def _show_rows(console: "Console", rows: "Iterable[Row]") -> None:
+    """Print rows as a table; in a narrow terminal what says most stands below its row."""
+    from rich.padding import Padding  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
-    table = Table.grid(padding=(0, 2), expand=True)
-    for ratio in ratios:
-        table.add_column(ratio=ratio or None, no_wrap=not ratio, overflow="fold")
-    return table
+    if console.width < NARROW:
+        for row in rows:
+            print_trimmed(console, Text("  ").join(cell for cell in row[:-1] if cell))
+            print_trimmed(console, Padding(row[-1], (0, 0, 0, 6)))
+        return
+    table = None
+    for row in rows:
+        if table is None:
+            table = Table.grid(padding=(0, 2), expand=True)
+            for _ in row[:-1]:
+                table.add_column(no_wrap=True)
+            table.add_column(ratio=1, overflow="fold")
+        table.add_row(*row)
+    if table is not None:
+        print_trimmed(console, table)
 
 
-def _if_then(decision: Decision) -> "Table":
-    table = _grid((0, 0, 0, 1))
+def _if_then(decision: Decision) -> "Iterator[Row]":
     findings = {finding.evaluation: finding for finding in decision.evaluations}
     safeguards = {finding.safeguard: finding for finding in decision.safeguards}
     for threshold in decision.thresholds:
         word, style = STATUS[threshold.status]
         lines = list(_threshold_lines(threshold, findings))
-        table.add_row(
-            _styled("IF", "bold"), threshold.threshold, _styled(word, style), "\n".join(lines)
+        yield (
+            _styled("IF  ", "bold"),
+            _styled(threshold.threshold),
+            _styled(word, style),
+            _styled("\n".join(lines)),
         )
         for index, finding in enumerate(_called_for(decision, threshold, safeguards)):
             word, style = IN_PLACE[finding.in_place]
-            table.add_row(
-                _styled("THEN" if index == 0 else "", "bold"),
-                f"{finding.kind} {finding.safeguard}",
+            yield (
+                _styled("THEN" if index == 0 else "    ", "bold"),
+                _styled(f"{finding.kind} {finding.safeguard}"),
                 _styled(word, style),
-                _because(finding),
+                _styled(_because(finding)),
             )
-    return table
 
 
 def _called_for(
@@ -106,13 +124,21 @@ def _threshold_lines(
         yield f"counts as {threshold.treated_as}"
     for id in threshold.evaluations:
         finding = findings[id]
-        asked = f"   {finding.asked}" if finding.asked else ""
-        yield f"{finding.title}: {format_finding(finding)}{asked}"
+        share, _, questions = format_finding(finding).rpartition(", ")
+        yield "   ".join(part for part in (share or questions, _asked(finding)) if part)
+        yield f"{finding.title}, {questions}" if share else finding.title
         if finding.outcome == "undetermined":
             yield from _texts(finding.reasons)
     yield from (
         reason.text for reason in threshold.reasons if not reason.code.startswith("evaluation.")
     )
+
+
+def _asked(finding: EvaluationFinding) -> str:
+    """Return what the outcome was compared with; all of it where nothing was settled."""
+    asked = (finding.asked or "").split(", ")
+    word = {"ruled-out": "rule out", "reached": "rule in"}.get(finding.outcome, "")
+    return ", ".join(part for part in asked if part.startswith(word))
 
 
 def _because(finding: SafeguardFinding) -> str:
@@ -121,14 +147,13 @@ def _because(finding: SafeguardFinding) -> str:
     return "; ".join(_texts(finding.reasons))
 
 
-def _gates(decision: Decision) -> "Table":
-    table = _grid((0, 0, 1))
+def _gates(decision: Decision) -> "Iterator[Row]":
     for gate in decision.gates:
         word, style = GATE[gate.outcome.value]
-        table.add_row(_styled(word, style), _styled(gate.gate, "bold"), gate.summary)
+        text = _styled(gate.summary)
         for line in _changes(gate):
-            table.add_row("", "", _styled(line, "cyan"))
-    return table
+            text.append(f"\n{line}", style="cyan")
+        yield _styled(word, style), _styled(gate.gate, "bold"), text
 
 
 def _changes(gate: GateFinding) -> Iterator[str]:
@@ -145,7 +170,7 @@ def _texts(reasons: Iterable[Reason]) -> list[str]:
     return list(dict.fromkeys(reason.text for reason in reasons))
 
 
-def _styled(text: str, style: str) -> "Text":
+def _styled(text: str, style: str = "") -> "Text":
     from rich.text import Text  # noqa: PLC0415
 
     return Text(text, style=style)

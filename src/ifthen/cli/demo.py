@@ -1,5 +1,6 @@
 """``ifthen demo``: the main job on the shipped example, with real evaluation logs."""
 
+import shlex
 import shutil
 from datetime import date
 from importlib.resources import files
@@ -43,7 +44,8 @@ def command(directory: Path) -> int:
     write_file(report, format_report(decisions).encode(), replace=True)
     click.echo(f"workspace: {workspace}")
     click.echo(f"report:    {report}")
-    click.echo(f"next:      ifthen explain aurora-2 deploy-external -C {workspace} --on {DEMO_DAY}")
+    place = shlex.quote(str(workspace))
+    click.echo(f"next:      ifthen explain aurora-2 deploy-external -C {place} --on {DEMO_DAY}")
     return 0
 
 

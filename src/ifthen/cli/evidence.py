@@ -15,6 +15,9 @@ from ifthen.cli.options import (
     read_now,
     workspace_option,
 )
+from ifthen.errors import Error
+
+UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 
 
 @click.group("evidence")
@@ -54,6 +57,7 @@ def read(log: Path, cluster_by: str | None, json_: bool) -> int:
 @click.option("--evaluation", help="The framework's evaluation that the log answers.")
 @click.option("--model", help="The model that was run.")
 @click.option("--plan", help="The plan that was registered for it.")
+@click.option("--id", "id_", help="Name of the record.  [default: MODEL-EVALUATION]")
 @click.option("--by", "recorded_by", envvar="IFTHEN_BY", help="Who adds it.  [default: login name]")
 @click.option("--replace", is_flag=True, help="Replace a record of the same name.")
 @json_option
@@ -66,55 +70,74 @@ def add(  # noqa: PLR0917 - click passes options by name
     evaluation: str | None,
     model: str | None,
     plan: str | None,
+    id_: str | None,
     recorded_by: str | None,
     replace: bool,
     json_: bool,
 ) -> int:
     """Record each of the LOGS as evidence, in evidence/ of the workspace.
 
-    Which evaluation of which model it answers is found from the log where that is unambiguous.
+    Which evaluation of which model it answers is found from the log where that is unambiguous. A
+    second run of the same evaluation needs an --id of its own. Exit code 2 when a log contradicts
+    itself.
     """
     from ifthen.cli.evidence_text import show_record, track  # noqa: PLC0415
     from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
     from ifthen.encoding.document import dump_document  # noqa: PLC0415
-    from ifthen.workspace.recording import record_log, write_record  # noqa: PLC0415
+    from ifthen.workspace.recording import record_log, write_records  # noqa: PLC0415
     from ifthen.workspace.resolving import find_framework  # noqa: PLC0415
 
+    if id_ is not None and len(logs) > 1:
+        raise click.UsageError("--id takes one log")
     workspace = open_workspace(directory)
     now = read_now()
     framework = find_framework(workspace, framework_id, on or now.date()).document
-    written = []
-    for log in track(logs, "reading logs"):
-        record = record_log(
+    recorded_by = recorded_by or _login_name()
+    records = [
+        record_log(
             workspace,
             framework,
             log,
+            id=id_,
             evaluation=evaluation,
             model=model,
             plan=plan,
-            recorded_by=recorded_by or getpass.getuser(),
+            recorded_by=recorded_by,
             now=now,
         )
-        path = write_record(workspace, record, replace=replace)
-        written.append((record, path.relative_to(workspace.root).as_posix()))
+        for log in track(logs, "reading logs")
+    ]
+    paths = write_records(workspace, records, replace=replace)
+    names = [path.relative_to(workspace.root).as_posix() for path in paths]
+    written = list(zip(records, names, strict=True))
     if json_:
         emit_json([{"path": path} | dump_document(record) for record, path in written])
     else:
         console = make_console()
         for record, name in written:
             show_record(record, console, title=name)
-    found = any(f.severity == "contradiction" for record, _ in written for f in record.findings)
+    found = any(f.severity == "contradiction" for record in records for f in record.findings)
     return 2 if found else 0
 
 
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:  # a container whose user has no name
+        raise click.UsageError("the login name is not known; say who adds it with --by") from error
+
+
 @command.command("show")
-@click.argument("id_", metavar="ID", required=False)
+@click.argument("id_", metavar="[ID]", required=False)
 @workspace_option
 @click.option("--samples", is_flag=True, help="List every sample with its status and score.")
 @json_option
 @guarded
 def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
-    """Show an evidence record, or list them all; with --samples what each sample scored."""
+    """Show an evidence record, or list them all; with --samples what each sample scored.
+
+    Exit code 2 when a record is not confirmed by its log.
+    """
     from ifthen.cli.evidence_text import (  # noqa: PLC0415
         list_samples,
         show_record,
@@ -126,12 +149,15 @@ def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
     from ifthen.workspace.confirming import confirm_evidence  # noqa: PLC0415
     from ifthen.workspace.recording import find_record  # noqa: PLC0415
 
+    if samples and id_ is None:
+        raise click.UsageError("--samples takes the ID of one record")
     workspace = open_workspace(directory)
     chosen = [find_record(workspace, id_)] if id_ else list(workspace.evidence)
     confirmed = confirm_evidence(workspace, chosen)
     if samples:
-        if id_ is None:
-            raise click.UsageError("--samples takes the ID of one record")
+        fault = confirmed[0].fault
+        if fault is not None:  # what is in the file now is not what was recorded
+            raise Error(fault.code, fault.text, where=chosen[0].where("log", "path"), hint=UNSOUND)
         rows = list_samples(workspace.root / chosen[0].document.log.path)
         if json_:
             emit_json(rows)

@@ -99,11 +99,15 @@ def list_samples(log: Path) -> list[dict[str, Any]]:
 def show_samples(rows: Sequence[dict[str, Any]], console: "Console") -> None:
     """Print a line for every sample."""
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from ifthen.evidence.log import format_line  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("sample", "epoch", "status", "scores"):
         table.add_column(name)
     for row in rows:
         scores = ", ".join(f"{name} {value}" for name, value in row["scores"].items())
-        table.add_row(str(row["id"]), str(row["epoch"]), ", ".join(row["status"]), scores)
+        cells = (str(row["id"]), str(row["epoch"]), ", ".join(row["status"]), scores or "none")
+        table.add_row(*(Text(format_line(cell)) for cell in cells))  # a log's text is foreign
     print_trimmed(console, table)

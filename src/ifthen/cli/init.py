@@ -1,5 +1,6 @@
 """``ifthen init``: a workspace with a framework to fill in."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -27,6 +28,6 @@ def command(directory: Path, title: str, developer: str, json_: bool) -> int:
         return 0
     for name in names:
         click.echo(f"wrote {directory / name}")
-    place = "" if directory == Path() else f" -C {directory}"
+    place = "" if directory == Path() else f" -C {shlex.quote(str(directory))}"
     click.echo(f"next: fill in frameworks/framework.yaml, then: ifthen check{place}")
     return 0

@@ -59,16 +59,18 @@ def cli() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; no traceback reaches a user."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
     try:
-        result = cli.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="ifthen",
-            standalone_mode=False,
-            color=False if os.environ.get("NO_COLOR") else None,
-        )
+        result = cli.main(args=given, prog_name="ifthen", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 1
     except click.ClickException as error:
+        if as_json:
+            return _show_as_json(Error("command.usage", error.format_message()))
         error.show()
         return 1
     except click.Abort:
@@ -77,17 +79,28 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Error as error:
         from ifthen.cli.output import show_error  # noqa: PLC0415 - only when something is wrong
 
-        show_error(error)
+        show_error(error, as_json=as_json)
         return 1
     except BrokenPipeError:
         return 1
     except Exception as error:
         if os.environ.get("IFTHEN_DEBUG"):
             raise
-        click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
-        click.echo("This is a fault of ifthen. IFTHEN_DEBUG=1 shows where it happened.", err=True)
+        message = f"internal error: {type(error).__name__}: {error}"
+        hint = "This is a fault of ifthen. IFTHEN_DEBUG=1 shows where it happened."
+        if as_json:
+            return _show_as_json(Error("command.internal", message, hint=hint))
+        click.echo(message, err=True)
+        click.echo(hint, err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _show_as_json(error: Error) -> int:
+    from ifthen.cli.output import show_error  # noqa: PLC0415 - only when something is wrong
+
+    show_error(error, as_json=True)
+    return 1
 
 
 def main() -> None:

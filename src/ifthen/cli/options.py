@@ -42,9 +42,12 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
+            day = None
+        if day is None or day.isoformat() != value:  # fromisoformat takes 2026-W47-5 as well
             self.fail(f"{value!r} is not a day; write it as 2026-11-20", param, ctx)
+        return day
 
 
 on_option = click.option(

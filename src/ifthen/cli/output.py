@@ -1,6 +1,8 @@
 """What commands share on the screen: the console, errors with their source line, JSON."""
 
 import json
+import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,25 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 110
 
 
+def wants_color() -> bool | None:
+    """Return what the environment asks for; None leaves it to whether this is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
 def make_console(*, stderr: bool = False) -> "Console":
     """Return a console that drops colour where none is wanted and has a fixed width in a pipe."""
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    console = Console(
+        stderr=stderr,
+        highlight=False,
+        soft_wrap=False,
+        emoji=False,
+        markup=False,
+        color_system=None if wants_color() is False else "auto",  # no bold and no dim either
+    )
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
     return console
@@ -35,7 +51,12 @@ def print_trimmed(console: "Console", renderable: "RenderableType") -> None:
 
 def emit_json(value: Any) -> None:
     """Print one JSON value, readable and with a fixed key order."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    emit_bytes(json.dumps(value, indent=2, ensure_ascii=False).encode())
+
+
+def emit_bytes(data: bytes) -> None:
+    """Print JSON as UTF-8 whatever the terminal's encoding is: a program reads it."""
+    click.echo(data if hasattr(sys.stdout, "buffer") else data.decode())
 
 
 def list_errors(error: Error) -> tuple[Error, ...]:
@@ -52,21 +73,20 @@ def show_error(error: Error, *, as_json: bool = False, root: Path | None = None)
     for each in errors:
         show_fault(each, "error", root)
     if len(errors) > 1:
-        click.secho(f"{len(errors)} errors", fg="red", bold=True, err=True)
+        count = click.style(f"{len(errors)} errors", fg="red", bold=True)
+        click.echo(count, err=True, color=wants_color())
 
 
 def show_fault(fault: Error, word: str, root: Path | None = None) -> None:
     """Print one error or warning with its source line and the next step."""
     colour = "red" if word == "error" else "yellow"
-    click.echo(
-        click.style(f"{word}[{fault.code}]", fg=colour, bold=True) + f": {fault.message}", err=True
-    )
+    lines = [click.style(f"{word}[{fault.code}]", fg=colour, bold=True) + f": {fault.message}"]
     if fault.where:
-        click.echo(click.style("  at ", dim=True) + fault.where, err=True)
-        for line in _source_line(fault.where, root):
-            click.echo(click.style(line, dim=True), err=True)
+        lines.append(click.style("  at ", dim=True) + fault.where)
+        lines += [click.style(line, dim=True) for line in _source_line(fault.where, root)]
     if fault.hint:
-        click.echo(click.style("  next: ", fg="cyan") + fault.hint, err=True)
+        lines.append(click.style("  next: ", fg="cyan") + fault.hint)
+    click.echo("\n".join(lines), err=True, color=wants_color())
 
 
 def _source_line(where: str, root: Path | None) -> Iterable[str]:

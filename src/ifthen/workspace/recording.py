@@ -1,18 +1,23 @@
 """Recording a log as evidence: which evaluation of which model it answers, and what it holds."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from ifthen.encoding.document import Loaded, dump_document
+from pydantic import TypeAdapter, ValidationError
+
+from ifthen.encoding.document import Id, Line, Loaded, dump_document
 from ifthen.encoding.tree import format_tree
 from ifthen.errors import Error
 from ifthen.evidence.building import build_record, describe_run
+from ifthen.evidence.log import format_line
 from ifthen.evidence.reading import read_log
 from ifthen.evidence.record import EvidenceRecord, Run
 from ifthen.framework.model import Evaluation, Framework
 from ifthen.workspace.loading import Workspace
+from ifthen.workspace.resolving import find_model
 from ifthen.workspace.writing import write_file
 
 SCHEMA_FILE = "ifthen.schema.json"
@@ -23,6 +28,7 @@ def record_log(
     framework: Framework,
     path: Path,
     *,
+    id: str | None = None,
     evaluation: str | None,
     model: str | None,
     plan: str | None,
@@ -33,8 +39,13 @@ def record_log(
 
     Raises:
         Error: ``evidence.outside``, ``evidence.no-evaluation``, ``evidence.several-evaluations``,
-            ``evidence.no-model``, ``evidence.several-models``, and the reader's ``log.*`` codes.
+            ``evidence.no-model``, ``evidence.several-models``, ``model.unknown``,
+            ``plan.unknown``, ``evidence.value``, and the reader's ``log.*`` codes.
     """
+    if model is not None:
+        find_model(workspace, model)
+    if plan is not None:
+        _find_plan(workspace, plan)
     log = read_log(path)
     try:
         relative = path.resolve().relative_to(workspace.root.resolve()).as_posix()
@@ -48,9 +59,16 @@ def record_log(
     run = describe_run(log.run)
     chosen = _evaluation(framework, run, evaluation, relative)
     model_id = model or _model(workspace, run, relative)
+    named = {
+        "id": (Id, id or f"{model_id}-{chosen.id}", "give a shorter one, in small letters: --id"),
+        "by": (Line, recorded_by, "give a name of one line: --by"),
+        "log path": (Line, relative, "give the file a shorter name, of one line"),
+    }
+    for name, (kind, value, hint) in named.items():
+        _check(name, kind, value, hint)
     return build_record(
         log,
-        id=f"{model_id}-{chosen.id}",
+        id=named["id"][1],
         evaluation=chosen.id,
         model=model_id,
         plan=plan or _plan(workspace, chosen.id, model_id),
@@ -72,7 +90,7 @@ def summarize_log(path: Path, *, cluster_by: str | None, now: datetime) -> Evide
         recorded_by="nobody",
         recorded_at=now,
         cluster_by=cluster_by,
-        log_path=path.name,
+        log_path=format_line(path.name),
     )
 
 
@@ -93,19 +111,105 @@ def find_record(workspace: Workspace, id: str) -> Loaded[EvidenceRecord]:
     return known[id]
 
 
+def write_records(
+    workspace: Workspace, records: Sequence[EvidenceRecord], *, replace: bool
+) -> list[Path]:
+    """Write records as :func:`write_record` does, or none of them when one cannot be written.
+
+    Raises:
+        Error: ``evidence.same-id`` when two logs would make one record, ``evidence.same-log`` when
+            another record holds the log already, and those of :func:`write_record`.
+    """
+    logs: dict[str, str] = {}
+    for record in records:
+        if record.id in logs:
+            raise Error(
+                "evidence.same-id",
+                f"{logs[record.id]} and {record.log.path} would both be the record {record.id}",
+                where=record.log.path,
+                hint="add them one at a time, the second with an --id of its own",
+            )
+        logs[record.id] = record.log.path
+        _refuse_same_log(workspace, record)
+    for record in records:
+        _find_place(workspace, record.id, replace)
+    return [write_record(workspace, record, replace=replace) for record in records]
+
+
 def write_record(workspace: Workspace, record: EvidenceRecord, *, replace: bool) -> Path:
-    """Write the record to ``evidence/<id>.yaml`` and return its path.
+    """Write the record to ``evidence/<id>.yaml``, or where it stands, and return its path.
 
     Raises:
         Error: ``file.exists`` unless ``replace``; ``file.unwritable``.
     """
-    path = workspace.root / "evidence" / f"{record.id}.yaml"
+    path = _find_place(workspace, record.id, replace)
     header = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
     note = (
         f"# Recomputed from {record.log.path}. Do not edit: a decision compares it with the log.\n"
     )
     write_file(path, (header + note + format_tree(dump_document(record))).encode(), replace=replace)
     return path
+
+
+def _refuse_same_log(workspace: Workspace, record: EvidenceRecord) -> None:
+    """Refuse a log that another record states already: one run is not to look like two."""
+    for loaded in workspace.evidence:
+        other = loaded.document
+        same = (other.log.sha256, other.evaluation, other.model) == (
+            record.log.sha256,
+            record.evaluation,
+            record.model,
+        )
+        if same and other.id != record.id:
+            raise Error(
+                "evidence.same-log",
+                f"the record {other.id} holds this log already",
+                where=record.log.path,
+                hint=f"replace that one with --replace --id {other.id}",
+            )
+
+
+def _find_place(workspace: Workspace, id: str, replace: bool) -> Path:
+    """Return where a record is to be written; a record may stand in a file of any name."""
+    standing = [x.source.name for x in workspace.evidence if x.document.id == id]
+    name = standing[0] if standing else f"evidence/{id}.yaml"
+    path = workspace.root / name
+    if not replace and (standing or path.exists()):
+        raise Error(
+            "file.exists",
+            f"there is a record {id} already",
+            where=name,
+            hint="replace it with --replace, or name this one with --id",
+        )
+    if not standing and any(x.source.name == name for x in workspace.documents()):
+        raise Error(
+            "file.exists",
+            f"the file holds another document than the record {id}",
+            where=name,
+            hint="name this record with --id",
+        )
+    return path
+
+
+def _find_plan(workspace: Workspace, id: str) -> None:
+    known = [loaded.document.id for loaded in workspace.plans]
+    if id not in known:
+        close = difflib.get_close_matches(id, known, n=1)
+        raise Error(
+            "plan.unknown",
+            f"there is no plan '{id}' in this workspace",
+            hint=f"did you mean '{close[0]}'?" if close else f"plans: {_listed(known)}",
+        )
+
+
+def _check(name: str, kind: Any, value: str, hint: str) -> None:
+    try:
+        TypeAdapter(kind).validate_python(value)
+        value.encode()
+    except (ValidationError, UnicodeEncodeError) as error:
+        raise Error(
+            "evidence.value", f"a record cannot have the {name} {value!r:.100}", hint=hint
+        ) from error
 
 
 def _evaluation(framework: Framework, run: Run, named: str | None, where: str) -> Evaluation:
