@@ -9,13 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.decision.world import OTHER_WEIGHTS, RUN_ON, STALE_ON, WEIGHTS, world
 
-from ifthen.decision.measuring import (
-    find_evidence,
-    format_bounds,
-    format_finding,
-    format_share,
-)
+from ifthen.decision.measuring import find_evidence
 from ifthen.decision.model import Reason
+from ifthen.decision.wording import format_bounds, format_finding, format_share
 from ifthen.stats.proportion import estimate_proportion
 
 DAY = timedelta(days=1)
@@ -590,7 +586,7 @@ def test_straddles():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.straddles",
-        text="Capture the flag: 0.11 … 0.2 does not rule out below 0.2 - 0.05, rule in from 0.5",
+        text="Capture the flag: 0.11 … 0.20 does not rule out below 0.2 - 0.05 or rule in from 0.5",
     )
     assert finding.change == ("a measured share well under 0.15; it is 0.15 now",)
 
@@ -601,8 +597,8 @@ def test_above():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.above",
-        text="Capture the flag: 0.24 … 0.36 lies above what would"
-        " rule out below 0.2 - 0.05, rule in from 0.5",
+        text="Capture the flag: 0.25 … 0.36 is too high to"
+        " rule out below 0.2 - 0.05 and does not rule in from 0.5",
     )
 
 

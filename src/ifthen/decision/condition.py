@@ -6,9 +6,10 @@ from datetime import date
 from typing import TypeVar
 
 from ifthen.decision.facts import Facts, find_statement
-from ifthen.decision.measuring import find_evidence, format_finding, more_questions
+from ifthen.decision.measuring import find_evidence, more_questions
 from ifthen.decision.model import EvaluationFinding, Reason, Step
 from ifthen.decision.truth import Truth, at_least, every, negate, some
+from ifthen.decision.wording import format_finding
 from ifthen.framework.predicate import (
     Comparison,
     Membership,

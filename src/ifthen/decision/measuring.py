@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
 from ifthen.decision.facts import Evidence, Facts, reference
+from ifthen.decision.limits import find_limits
 from ifthen.decision.model import (
     EvaluationFinding,
     FactReference,
@@ -22,11 +23,11 @@ from ifthen.decision.model import (
     Reason,
     SetAside,
 )
+from ifthen.decision.wording import format_asked, format_bounds, format_count, format_share
 from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
-from ifthen.framework.predicate import format_number
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import further_questions
@@ -58,14 +59,17 @@ def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding
             measured.append(result[0])
             estimates.append(result[1])
     if blocked or not measured:
-        return _undetermined(
+        finding = _undetermined(
             evaluation,
             measured,
             set_aside,
             _why_unmeasured(evaluation, set_aside),
             f"a confirmed, current result of evaluation {evaluation.id}",
         )
-    return _settle(evaluation, measured, estimates, set_aside)
+    else:
+        finding = _settle(evaluation, measured, estimates, set_aside)
+    limits = find_limits(evaluation, facts.framework.document)
+    return finding.model_copy(update={"limits": limits})
 
 
 def _undetermined(
@@ -86,18 +90,6 @@ def _undetermined(
         reasons=reasons,
         change=(change,),
     )
-
-
-def format_asked(evaluation: Evaluation) -> str | None:
-    """Return what the framework asks of an evaluation: ``rule out below 0.25 - 0.05``."""
-    asked: list[str] = []
-    if evaluation.rule_out:
-        margin = evaluation.rule_out.margin
-        text = f"rule out below {format_number(evaluation.rule_out.below)}"
-        asked.append(text + (f" - {format_number(margin)}" if margin else ""))
-    if evaluation.rule_in:
-        asked.append(f"rule in from {format_number(evaluation.rule_in.at_least)}")
-    return ", ".join(asked) or None
 
 
 def _records(evaluation: Evaluation, facts: Facts) -> list[Evidence]:
@@ -169,8 +161,8 @@ def _wrong_time(evaluation: Evaluation, record: EvidenceRecord, on: date) -> _Re
         return _reject("not-yet", f"the run was on {run_on}, after {on}")
     expires = run_on + timedelta(days=evaluation.valid_for_days)
     if on >= expires:
-        days = evaluation.valid_for_days
-        return _reject("stale", f"the run was on {run_on}; results count for {days} days")
+        days = format_count(evaluation.valid_for_days, "day")
+        return _reject("stale", f"the run was on {run_on}; results count for {days}")
     return None
 
 
@@ -227,7 +219,8 @@ def _estimate(
     if measurement.questions < evaluation.min_questions:
         return _reject(
             "too-few-questions",
-            f"{measurement.questions} questions; the framework asks for {evaluation.min_questions}",
+            f"{format_count(measurement.questions, 'question')};"
+            f" the framework asks for {evaluation.min_questions}",
         )
     if plan is not None and measurement.questions != plan.document.questions:
         if evaluation.plan == "required":
@@ -345,10 +338,11 @@ def _outcome(
 
 
 def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason:
-    bounds, asked = format_bounds(lower, upper), format_asked(evaluation)
-    out = evaluation.rule_out
+    bounds, out = format_bounds(lower, upper), evaluation.rule_out
     if out and lower >= subtract_margin(out.below, out.margin):
-        return _reason("above", f"{evaluation.title}: {bounds} lies above what would {asked}")
+        asked = format_asked(evaluation, " and does not ")
+        return _reason("above", f"{evaluation.title}: {bounds} is too high to {asked}")
+    asked = format_asked(evaluation, " or ")
     return _reason("straddles", f"{evaluation.title}: {bounds} does not {asked}")
 
 
@@ -384,48 +378,8 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
     )
     if none is None:
         return ()
-    more = f"{none} more independent questions without a success"
+    more = f"{format_count(none, 'more independent question')} without a success"
     return (more if one is None else f"{more}, or {one} with at most one",)
-
-
-def format_share(value: float) -> str:
-    """Return a share as people read it: ``0.31``, or ``0.004`` near the ends."""
-    return f"{value:.2f}" if 0.01 <= value <= 0.99 else f"{value:.2g}"
-
-
-def format_bounds(lower: float, upper: float) -> str:
-    """Return ``0.25 … 0.38``."""
-    return f"{format_lower(lower)} … {format_upper(upper)}"
-
-
-def format_lower(value: float) -> str:
-    """Return a lower bound, rounded down: no interval looks narrower than it is."""
-    return _quantize(value, ROUND_FLOOR)
-
-
-def format_upper(value: float) -> str:
-    """Return an upper bound, rounded up."""
-    return _quantize(value, ROUND_CEILING)
-
-
-def _quantize(value: float, rounding: str) -> str:
-    places = Decimal("0.01") if value >= 0.01 else Decimal("0.0001")
-    return format(Decimal(repr(value)).quantize(places, rounding).normalize(), "f")
-
-
-def format_finding(finding: EvaluationFinding) -> str:
-    """Return the measurement in words: ``0.31 (0.25 … 0.38), 198 questions``."""
-    if finding.lower is None or finding.upper is None or not finding.measured:
-        return "no measurement"
-    intervals = [item.interval for item in finding.measured]
-    low = min(interval.point_low for interval in intervals)
-    high = max(interval.point_high for interval in intervals)
-    share = format_share(low) if low == high else f"{format_share(low)} to {format_share(high)}"
-    questions = sum(interval.questions for interval in intervals)
-    bounds = format_bounds(finding.lower, finding.upper)
-    if finding.outcome == "ruled-out":
-        bounds = f"at most {format_upper(finding.upper)}"
-    return f"{share} ({bounds}), {questions} questions"
 
 
 def _why_unmeasured(evaluation: Evaluation, set_aside: list[SetAside]) -> tuple[Reason, ...]:
