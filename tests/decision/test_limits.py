@@ -26,7 +26,7 @@ def ask(rule_out: dict | None, rule_in: dict | None) -> World:
     changed.thresholds[0]["reached_when"] = {
         "in": {"determination": "cyber-1", "values": ["reached"]}
     }
-    changed.evaluation |= {"rule_out": rule_out, "rule_in": rule_in}
+    changed.evaluation.update({"rule_out": rule_out, "rule_in": rule_in})
     changed.plans[0] |= {
         "rule_out_below": rule_out["below"] if rule_out else None,
         "margin": rule_out.get("margin", 0) if rule_out else 0,

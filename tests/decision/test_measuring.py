@@ -357,7 +357,7 @@ def test_a_plan_for_an_evaluation_without_rule_out():
     assert finding.change == ()
     (reason,) = finding.reasons
     assert reason.code == "evaluation.straddles"
-    assert reason.text == "Capture the flag: 0.02 … 0.09 does not rule in from 0.5"
+    assert reason.text == "Capture the flag: 0.027 … 0.084 does not rule in from 0.5"
 
 
 def test_one_second_before_the_run_is_early_enough_for_a_plan():
@@ -586,7 +586,7 @@ def test_straddles():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.straddles",
-        text="Capture the flag: 0.11 … 0.20 does not rule out below 0.2 - 0.05 or rule in from 0.5",
+        text="Capture the flag: 0.11 … 0.2 does not rule out below 0.2 - 0.05 or rule in from 0.5",
     )
     assert finding.change == ("a measured share well under 0.15; it is 0.15 now",)
 
@@ -597,7 +597,7 @@ def test_above():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.above",
-        text="Capture the flag: 0.25 … 0.36 is too high to"
+        text="Capture the flag: 0.24 … 0.36 is too high to"
         " rule out below 0.2 - 0.05 and does not rule in from 0.5",
     )
 
@@ -726,7 +726,7 @@ def test_several_records_count_by_their_envelope():
         min(one.lower, two.lower),
         max(one.upper, two.upper),
     )
-    assert format_finding(finding) == "0.04 to 0.05 (at most 0.09), 400 questions"
+    assert format_finding(finding) == "0.04 to 0.05 (at most 0.084), 400 questions"
 
 
 @pytest.mark.parametrize(("first", "second"), [(14, 24), (24, 14)])
@@ -875,7 +875,7 @@ def test_bounds_and_findings_in_words():
     assert format_bounds(0.5, 0.9901) == "0.5 … 1"
     reached = world().measured(140).ctf()
     assert format_finding(reached) == "0.70 (0.64 … 0.76), 200 questions"
-    assert format_finding(world().ctf()) == "0.05 (at most 0.09), 200 questions"
+    assert format_finding(world().ctf()) == "0.05 (at most 0.084), 200 questions"
     for update in ({"lower": None}, {"upper": None}, {"measured": ()}):
         assert format_finding(world().ctf().model_copy(update=update)) == "no measurement"
     missing = world()

@@ -62,6 +62,7 @@ def redigest(html: str) -> str:
 class TestContents:
     def test_every_text_of_the_decision_is_in_the_page(self) -> None:
         codes = {"go", "hold", "yes", "no", "ruled-out", "cannot-rule-out", "undecided"}
+        codes |= {"at-most", "at-least", "rule-out", "rule-in"}
         text = Page(PAGE).text
         missing = [
             leaf

@@ -9,6 +9,9 @@ from ifthen.decision.model import EvaluationFinding
 from ifthen.framework.model import Evaluation
 from ifthen.framework.predicate import format_number
 
+_PLACES = ((Decimal("0.01"), 0.1), (Decimal("0.001"), 0.01))
+"""Places of a bound by its size: the smaller it is, the more a rounded digit would hide."""
+
 
 def format_asked(evaluation: Evaluation, join: str = ", ") -> str | None:
     """Return what the framework asks of an evaluation: ``rule out below 0.25 - 0.05``."""
@@ -63,5 +66,5 @@ def format_upper(value: float) -> str:
 
 
 def _quantize(value: float, rounding: str) -> str:
-    places = Decimal("0.01") if value >= 0.01 else Decimal("0.0001")
+    places = next((p for p, least in _PLACES if value >= least), Decimal("0.0001"))
     return format(Decimal(repr(value)).quantize(places, rounding).normalize(), "f")
