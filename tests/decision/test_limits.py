@@ -100,6 +100,7 @@ def test_a_comparison_counts_wherever_it_stands(condition):
         ({"not": compare("ge", 0.4)}, "at-most"),
         ({"not": {"all": [compare("le", 0.4)]}}, "at-least"),
         ({"not": {"not": compare("le", 0.4)}}, "at-most"),
+        ({"not": {"not": {"not": compare("le", 0.4)}}}, "at-least"),
     ],
 )
 def test_not_turns_the_side_around(condition, kind):
