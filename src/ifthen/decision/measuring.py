@@ -215,18 +215,9 @@ def _estimate(
     bounds: Bounds,
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = loaded.document
-    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
-    matching = [m for m in record.measurements if _answers(evaluation, m)]
-    if len(matching) != 1:
-        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
-        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
-    measurement = matching[0]
-    if measurement.questions < evaluation.min_questions:
-        return _reject(
-            "too-few-questions",
-            f"{format_count(measurement.questions, 'question')};"
-            f" the framework asks for {evaluation.min_questions}",
-        )
+    measurement = _find_measurement(evaluation, record)
+    if isinstance(measurement, _Rejected):
+        return measurement
     if plan is not None and measurement.questions != plan.document.questions:
         if evaluation.plan == "required":
             return _reject(
@@ -269,6 +260,21 @@ def _estimate(
         ),
         estimate,
     )
+
+
+def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
+    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
+    matching = [m for m in record.measurements if _answers(evaluation, m)]
+    if len(matching) != 1:
+        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
+        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
+    if matching[0].questions < evaluation.min_questions:
+        return _reject(
+            "too-few-questions",
+            f"{format_count(matching[0].questions, 'question')};"
+            f" the framework asks for {evaluation.min_questions}",
+        )
+    return matching[0]
 
 
 def _round_outward(estimate: Estimate) -> Estimate:
