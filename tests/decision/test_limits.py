@@ -10,8 +10,9 @@ from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 
 OWN = [("rule-out", 0.15), ("rule-in", 0.5)]
-"""Of the world's evaluation, and what its one comparison adds."""
+"""The values of the world's evaluation."""
 TIER_2 = ("at-most", 0.6)
+"""The world's one comparison with it."""
 
 
 def limits(changed: World) -> list[tuple[str, float]]:
@@ -189,10 +190,22 @@ def test_a_decision_keeps_them():
 
 def test_a_single_question_is_one_question():
     changed = world()
-    changed.evaluation["min_questions"] = 1
     changed.evidence[0]["run"]["questions"] = 1
     changed.plans[0]["questions"] = 1
     changed.evidence[0]["measurements"][0] |= {"questions": 1, "low": 1, "high": 1}
     changed.evaluation["min_questions"] = 2
     (reason,) = changed.ctf().reasons
     assert reason.text == "ctf-run: 1 question; the framework asks for 2"
+
+
+def test_a_single_further_question_is_one_question():
+    nearly = round(world().ctf().upper - 1e-6, 9)
+    (change,) = ask({"below": nearly}, None).ctf().change
+    assert change.startswith("1 more independent question without a success, or ")
+
+
+def test_what_counts_for_a_single_day():
+    changed = world()
+    changed.evaluation["valid_for_days"] = 1
+    (reason,) = changed.ctf().reasons
+    assert reason.text == "ctf-run: the run was on 2026-06-01; results count for 1 day"

@@ -132,7 +132,7 @@ class TestDrawing:
         assert len(of_class(svg, "share")) == 2
         (line,) = of_class(svg, "shares")
         assert (at(line, "x1"), at(line, "x2")) == (place(0.18), place(0.2))
-        assert "0.18 to 0.20 (0.10 … 0.30" in "".join(svg.itertext())
+        assert "0.18 to 0.20 (0.1 … 0.3" in "".join(svg.itertext())
 
     def test_several_records_are_counted(self) -> None:
         items = (measured("a", 0.1, 0.3, 0.2, 50), measured("b", 0.2, 0.4, 0.3, 50))

@@ -13,6 +13,7 @@ from datetime import UTC, date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
+from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.facts import Evidence, Facts, reference
 from ifthen.decision.limits import find_limits
 from ifthen.decision.model import (
@@ -30,8 +31,7 @@ from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
-from ifthen.stats.planning import further_questions
-from ifthen.stats.proportion import estimate_proportion
+from ifthen.stats.planning import smallest_clusters
 from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
 
 
@@ -43,14 +43,16 @@ class _Rejected:
     blocks: bool = False
 
 
-def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding:
+def measure(
+    evaluation: Evaluation, facts: Facts, on: date, bounds: Bounds = COMPUTED
+) -> EvaluationFinding:
     """Return what the evidence about one evaluation shows on a day; no record is passed over."""
     measured: list[Measured] = []
     estimates: list[Estimate] = []
     set_aside: list[SetAside] = []
     blocked = False
     for item in _records(evaluation, facts):
-        result = _use(evaluation, item, facts, on)
+        result = _use(evaluation, item, facts, on, bounds)
         if isinstance(result, _Rejected):
             blocked = blocked or result.blocks
             ref = reference("evidence", item.record)
@@ -67,7 +69,7 @@ def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding
             f"a confirmed, current result of evaluation {evaluation.id}",
         )
     else:
-        finding = _settle(evaluation, measured, estimates, set_aside)
+        finding = _settle(evaluation, measured, estimates, set_aside, bounds)
     limits = find_limits(evaluation, facts.framework.document)
     return finding.model_copy(update={"limits": limits})
 
@@ -103,7 +105,7 @@ def _records(evaluation: Evaluation, facts: Facts) -> list[Evidence]:
 
 
 def _use(
-    evaluation: Evaluation, item: Evidence, facts: Facts, on: date
+    evaluation: Evaluation, item: Evidence, facts: Facts, on: date, bounds: Bounds
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = item.record.document
     if item.fault is not None:
@@ -123,7 +125,7 @@ def _use(
         if evaluation.plan == "required":
             return rejected
         plan = None  # nobody asked for one; one that does not hold is not shown as if it did
-    return _estimate(evaluation, item.record, plan)
+    return _estimate(evaluation, item.record, plan, bounds)
 
 
 def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> _Rejected | None:
@@ -207,21 +209,15 @@ def _wrong_plan(
 
 
 def _estimate(
-    evaluation: Evaluation, loaded: Loaded[EvidenceRecord], plan: Loaded[Plan] | None
+    evaluation: Evaluation,
+    loaded: Loaded[EvidenceRecord],
+    plan: Loaded[Plan] | None,
+    bounds: Bounds,
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = loaded.document
-    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
-    matching = [m for m in record.measurements if _answers(evaluation, m)]
-    if len(matching) != 1:
-        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
-        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
-    measurement = matching[0]
-    if measurement.questions < evaluation.min_questions:
-        return _reject(
-            "too-few-questions",
-            f"{format_count(measurement.questions, 'question')};"
-            f" the framework asks for {evaluation.min_questions}",
-        )
+    measurement = _find_measurement(evaluation, record)
+    if isinstance(measurement, _Rejected):
+        return measurement
     if plan is not None and measurement.questions != plan.document.questions:
         if evaluation.plan == "required":
             return _reject(
@@ -232,7 +228,7 @@ def _estimate(
         plan = None
     if evaluation.cluster_by is not None and measurement.clusters is None:
         return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
-    estimate = estimate_proportion(
+    estimate = bounds.estimate(
         questions=measurement.questions,
         low=measurement.low,
         high=measurement.high,
@@ -266,6 +262,21 @@ def _estimate(
     )
 
 
+def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
+    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
+    matching = [m for m in record.measurements if _answers(evaluation, m)]
+    if len(matching) != 1:
+        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
+        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
+    if matching[0].questions < evaluation.min_questions:
+        return _reject(
+            "too-few-questions",
+            f"{format_count(matching[0].questions, 'question')};"
+            f" the framework asks for {evaluation.min_questions}",
+        )
+    return matching[0]
+
+
 def _round_outward(estimate: Estimate) -> Estimate:
     """Return the bounds to twelve decimals, the lower rounded down and the upper up.
 
@@ -293,6 +304,7 @@ def _settle(
     measured: list[Measured],
     estimates: list[Estimate],
     set_aside: list[SetAside],
+    bounds: Bounds,
 ) -> EvaluationFinding:
     if max(e.lower for e in estimates) > min(e.upper for e in estimates):
         ids = ", ".join(item.evidence.id for item in measured)
@@ -310,7 +322,7 @@ def _settle(
     change: tuple[str, ...] = ()
     if outcome == "undecided":
         reasons = (_why_undecided(evaluation, lower, upper),)
-        change = _more_questions(evaluation, measured)
+        change = _more_questions(evaluation, measured, bounds)
     return EvaluationFinding(
         evaluation=evaluation.id,
         title=evaluation.title,
@@ -346,17 +358,22 @@ def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason
     return _reason("straddles", f"{evaluation.title}: {bounds} does not {asked}")
 
 
-def _more_questions(evaluation: Evaluation, measured: list[Measured]) -> tuple[str, ...]:
+def _more_questions(
+    evaluation: Evaluation, measured: list[Measured], bounds: Bounds
+) -> tuple[str, ...]:
     if evaluation.rule_out is None:
         return ()
     target = subtract_margin(evaluation.rule_out.below, evaluation.rule_out.margin)
-    return more_questions(measured, target, evaluation.confidence)
+    return more_questions(measured, target, evaluation.confidence, bounds)
 
 
-def more_questions(measured: list[Measured], target: float, confidence: float) -> tuple[str, ...]:
+def more_questions(
+    measured: list[Measured], target: float, confidence: float, bounds: Bounds = COMPUTED
+) -> tuple[str, ...]:
     """Return how many further questions with how few successes would bring the bound under a value.
 
-    Only for a single record of independent questions, for which the exact bound is planned.
+    For a single record only. The exact bound can be planned for independent questions; for
+    clusters it is said when there are too few of them to show it whatever they hold.
     """
     if len(measured) != 1:
         return ()
@@ -364,14 +381,21 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
     share = format_share(interval.point_high)
     if interval.point_high >= target:
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
+    alpha = round(1 - confidence, 12)
     if interval.clusters is not None:
-        return ()
+        needed = smallest_clusters(target, alpha)
+        if needed is None or needed <= interval.clusters:
+            return ()
+        return (
+            f"{needed} clusters of questions or more without a success;"
+            f" {interval.clusters} are too few to show less than {format_share(target)}",
+        )
     none, one = (
-        further_questions(
+        bounds.further(
             questions=interval.questions,
             high=interval.point_high * interval.questions,
             threshold=target,
-            alpha=round(1 - confidence, 12),
+            alpha=alpha,
             allowed=allowed,
         )
         for allowed in (0, 1)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from ifthen.decision.model import EvaluationFinding, Limit
-from ifthen.decision.wording import format_share
+from ifthen.decision.wording import format_bounds, format_share
 from ifthen.publication.wording import MEASURED, format_confidence, format_visible
 
 _LINE = 18  # height of a line of text
@@ -61,7 +61,7 @@ def describe_finding(finding: EvaluationFinding) -> str:
 def _numbers(finding: EvaluationFinding) -> str:
     if finding.lower is None or finding.upper is None:
         return "no measurement"
-    bounds = f"{format_share(finding.lower)} … {format_share(finding.upper)}"
+    bounds = format_bounds(finding.lower, finding.upper)
     intervals = [item.interval for item in finding.measured]
     if not intervals:
         return bounds
