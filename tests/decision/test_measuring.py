@@ -693,6 +693,14 @@ def test_no_advice_on_independent_questions_for_clusters():
     assert finding.change == ()
 
 
+def test_too_few_clusters_are_told_so():
+    finding = clustered(2, clusters=10).ctf()
+    assert finding.outcome == "undecided"
+    assert finding.change == (
+        "19 clusters of questions or more without a success; 10 are too few to show less than 0.15",
+    )
+
+
 def test_clusters_that_nobody_asked_for():
     changed = clustered(0)
     del changed.evaluation["cluster_by"]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifthen.decision.bounds import COMPUTED
+from ifthen.encoding.canonical import digest_bytes
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Undefined
 from ifthen.workspace import remembering
@@ -62,7 +63,17 @@ def test_an_impossible_sum_is_not_remembered(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"{}", b'["sha256:0", "{}"]', b"\xff", b"[1, 2]", b"null", b'["a", null]'],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'["sha256:0", "{}"]',
+        b"\xff",
+        b"[1, 2]",
+        b"null",
+        b'["a", null]',
+        b"[" * 100_000,
+    ],
 )
 def test_a_broken_cache_is_as_none(tmp_path, content) -> None:
     expected = remember(tmp_path)
@@ -89,3 +100,28 @@ def test_any_text_in_its_place_is_as_none(tmp_path_factory, text) -> None:
 def test_a_workspace_that_cannot_be_written_to_still_decides(tmp_path) -> None:
     (tmp_path / ".ifthen").write_text("a file where a folder should be")
     assert remember(tmp_path)[1] == COMPUTED.further(**MORE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"upper": 0.01},
+        {"n": 49},
+        {"point_low": 0.05},
+        {"point_high": 0.09},
+        {"alpha": 0.06},
+        {"lower": None},
+        {"another": 1},
+    ],
+)
+def test_a_sealed_entry_that_is_no_estimate_of_these_numbers_is_computed_again(
+    tmp_path, change
+) -> None:
+    expected = remember(tmp_path)
+    known = json.loads(json.loads((tmp_path / FILE).read_bytes())[1])
+    for entry in known.values():
+        if isinstance(entry, dict):
+            entry.update(change)
+    body = json.dumps(known)
+    (tmp_path / FILE).write_text(json.dumps([digest_bytes(body.encode()), body]))
+    assert remember(tmp_path) == expected

@@ -44,11 +44,10 @@ class RememberedBounds:
         """Return the share with one-sided bounds, remembered or computed."""
         sizes = None if clusters is None else [[c.questions, c.low, c.high] for c in clusters]
         key = _key("estimate", questions, low, high, alpha, sizes)
-        if isinstance(known := self._known.get(key), dict):
-            try:
-                return Estimate(**known)
-            except (TypeError, Error):
-                pass  # not what save writes: compute it again
+        known = _read_estimate(self._known.get(key))
+        asked = (questions, low / questions, high / questions, alpha) if questions else None
+        if known and asked == (known.n, known.point_low, known.point_high, known.alpha):
+            return known
         found = COMPUTED.estimate(
             questions=questions, low=low, high=high, alpha=alpha, clusters=clusters
         )
@@ -82,6 +81,14 @@ class RememberedBounds:
             return
 
 
+def _read_estimate(known: Any) -> Estimate | None:
+    """Return the estimate that :meth:`RememberedBounds.save` wrote, or None if it is none."""
+    try:
+        return Estimate(**known)
+    except (TypeError, ValueError):
+        return None
+
+
 def _key(*arguments: Any) -> str:
     return digest_bytes(format_canonical([__version__, *arguments]))
 
@@ -91,6 +98,6 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         digest, body = json.loads(path.read_bytes())
         known = json.loads(body) if digest_bytes(body.encode()) == digest else {}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
