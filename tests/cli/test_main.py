@@ -244,7 +244,7 @@ def process(*arguments: object, **environment: str) -> subprocess.CompletedProce
     )
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_of_another_encoding(encoding, aurora):
     done = process("decide", "-C", aurora, "--on", "2026-12-01", PYTHONIOENCODING=encoding)
     assert done.returncode == 2
@@ -253,15 +253,15 @@ def test_a_terminal_of_another_encoding(encoding, aurora):
     assert ("0.65 (0.53 ? 0.76)" if encoding == "latin-1" else "0.65 (0.53 … 0.76)") in text
 
 
-def test_json_is_utf_8_whatever_the_terminal_is(aurora):
+def test_json_is_utf_8_whatever_the_terminal_is(ifthen, aurora):
     path = aurora / "models" / "aurora-2.yaml"
     path.write_text(path.read_text().replace("title: Aurora-2", "title: Größe…"))
-    for arguments in (["decide", "aurora-2", "--json"], ["explain", "aurora-2", "--json"]):
-        one = process(*arguments, "-C", aurora, PYTHONIOENCODING="ascii")
-        other = process(*arguments, "-C", aurora, PYTHONIOENCODING="utf-8")
-        assert one.stdout == other.stdout
-        assert json.loads(one.stdout.decode("utf-8"))
-    assert process("check", "-C", aurora, PYTHONIOENCODING="ascii").returncode == 0
+    day = ["--on", "2026-12-02"]  # hypothetical there and here
+    for command in ("decide", "explain"):
+        arguments = [command, "aurora-2", "-C", aurora, "--json", *day]
+        done = process(*arguments, PYTHONIOENCODING="latin-1")
+        assert done.stdout.decode("utf-8") == ifthen(*arguments).out
+        assert "…" in done.stdout.decode("utf-8")
 
 
 def test_a_reader_that_stops_reading(aurora):

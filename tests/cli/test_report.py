@@ -1,5 +1,7 @@
 """``ifthen report``: a page that carries what ``decide`` says."""
 
+from pathlib import Path
+
 from ifthen.publication.report import parse_report, verify_report
 
 
@@ -32,8 +34,6 @@ def test_json_and_the_name_it_gets_by_itself(ifthen, aurora, tmp_path):
 def test_a_hypothetical_page_says_so(ifthen, aurora):
     ifthen("report", "-C", aurora, "--on", "2026-12-02", "-o", "page.html")
     ifthen("report", "-C", aurora, "-o", "now.html")
-    from pathlib import Path  # noqa: PLC0415
-
     assert all(d.hypothetical for d in parse_report(Path("page.html").read_text("utf-8")))
     assert not any(d.hypothetical for d in parse_report(Path("now.html").read_text("utf-8")))
 
