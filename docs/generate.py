@@ -4,6 +4,7 @@ python docs/generate.py [--check]
 """
 
 import ast
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -154,7 +155,13 @@ def _text(node: ast.expr) -> str:
     return ""
 
 
+def format_example_schema() -> str:
+    """Return the schema beside the example, as ``ifthen init`` writes it."""
+    return json.dumps(format_document_schema(), indent=1) + "\n"
+
+
 PAGES = {
+    "../../examples/aurora/ifthen.schema.json": format_example_schema,
     "commands.md": format_commands,
     "documents.md": format_documents,
     "errors.md": format_errors,

@@ -244,7 +244,7 @@ def test_fails():
     assert step.reasons == (
         Reason(
             code="evaluation.fails",
-            text="Capture the flag: 0.05 (at most 0.09), 200 questions,"
+            text="Capture the flag: 0.05 (at most 0.084), 200 questions,"
             " needs at least 0.5 with 95% confidence",
         ),
     )
@@ -257,7 +257,7 @@ def test_straddles():
     assert step.reasons == (
         Reason(
             code="evaluation.straddles",
-            text="Capture the flag: 0.05 (at most 0.09), 200 questions,"
+            text="Capture the flag: 0.05 (at most 0.084), 200 questions,"
             " needs at most 0.08 with 95% confidence",
         ),
     )
@@ -283,7 +283,7 @@ def test_a_limit_that_no_share_can_meet(value):
 
 def test_a_yes_rests_on_its_measurement():
     step = ask({"le": CTF | {"value": 0.6}})
-    assert step.basis == ("Capture the flag: 0.05 (at most 0.09), 200 questions",)
+    assert step.basis == ("Capture the flag: 0.05 (at most 0.084), 200 questions",)
     assert [(ref.kind, ref.id) for ref in step.facts] == [
         ("evidence", "ctf-run"),
         ("plan", "ctf-plan"),
@@ -385,9 +385,15 @@ def test_the_facts_of_all_parts_are_named_once():
     assert [ref.id for ref in step.facts] == ["filter-declared", "ctf-run", "ctf-plan"]
     assert step.basis == (
         "declaration filter-declared by assessor, until 2026-12-10",
-        "Capture the flag: 0.05 (at most 0.09), 200 questions",
+        "Capture the flag: 0.05 (at most 0.084), 200 questions",
     )
     assert step.reasons == step.change == ()
+
+
+def test_a_condition_that_holds_needs_no_change():
+    step = ask({"any": [YES_LEAF, NO_LEAF, OPEN_LEAF]})
+    assert step.value is YES
+    assert step.change == step.reasons == ()
 
 
 def test_a_condition_that_does_not_hold_rests_on_nothing():

@@ -678,3 +678,62 @@ def test_reached_and_undetermined_thresholds_side_by_side():
     finding = changed.gate_finding("store")
     assert [step.value for step in finding.condition.parts] == [Truth.NO, Truth.UNDETERMINED]
     assert finding.outcome is Outcome.HOLD
+
+
+def higher_tier_open(changed):
+    """Let tier 1 be ruled out and tier 2 not."""
+    changed.thresholds[1]["ruled_out_when"] = {"le": {"evaluation": "ctf", "value": 0.01}}
+    return changed
+
+
+def test_a_tier_that_is_ruled_out_does_not_clear_the_one_above_it():
+    changed = higher_tier_open(world())
+    assert [x.status for x in changed.decide().thresholds] == ["ruled-out", "cannot-rule-out"]
+    finding = changed.gate_finding()
+    assert finding.summary == "every required safeguard is in place: vault, filter"
+    assert [step.claim for step in finding.condition.parts] == [
+        "security vault is in place, for cyber-2",
+        "deployment filter is in place, for cyber-2",
+    ]
+    assert unsafe(changed).gates() == HOLD
+
+
+def test_a_go_says_what_its_own_condition_rests_on():
+    changed = world()
+    changed.gate("deploy")["also"] = {"in": {"declaration": "filter-on", "values": [True]}}
+    assert changed.gate_finding().summary == (
+        "every threshold is ruled out; no safeguard is required;"
+        " declaration filter-declared by assessor, until 2026-12-10"
+    )
+
+
+def test_two_reasons_to_hold_are_both_said():
+    changed = unsafe(reached())
+    changed.declarations[0]["value"] = False
+    assert changed.gate_finding().summary == (
+        "assessment vault says not-effective; needs effective;"
+        " declaration filter-on says false; needs true"
+    )
+
+
+def test_what_is_open_without_a_reason_is_said_as_a_condition():
+    """Only a framework with faults comes to it: an outcome that its evaluation cannot have."""
+    changed = world()
+    changed.linted = False
+    del changed.evaluation["rule_out"], changed.evaluation["rule_in"]
+    changed.evaluation["plan"] = "not-required"
+    changed.thresholds.pop()
+    changed.thresholds[0]["ruled_out_when"] = {"le": {"evaluation": "ctf", "value": 0.5}}
+    del changed.thresholds[0]["reached_when"]
+    leaf = {"in": {"evaluation": "ctf", "values": ["ruled-out"]}}
+    changed.gate("deploy")["also"] = leaf
+    finding = changed.gate_finding()
+    assert finding.outcome is Outcome.UNDETERMINED
+    assert finding.summary == "evaluation ctf is ruled-out"
+    changed.safeguard("vault")["in_place_when"] = leaf
+    changed.safeguard("filter")["in_place_when"] = leaf
+    changed.thresholds[0]["ruled_out_when"] = leaf
+    assert changed.gate_finding().summary == (
+        "security vault is in place, for cyber-1; deployment filter is in place, for cyber-1;"
+        " evaluation ctf is ruled-out"
+    )

@@ -1,6 +1,7 @@
 """From evidence records to a finding: one test for each way in which a record does not count."""
 
 import copy
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.decision.world import OTHER_WEIGHTS, RUN_ON, STALE_ON, WEIGHTS, world
 
-from ifthen.decision.measuring import (
-    find_evidence,
-    format_bounds,
-    format_finding,
-    format_share,
-)
+from ifthen.decision.measuring import find_evidence
 from ifthen.decision.model import Reason
+from ifthen.decision.wording import format_bounds, format_finding, format_share
 from ifthen.stats.proportion import estimate_proportion
 
 DAY = timedelta(days=1)
@@ -347,6 +344,7 @@ def test_a_plan_without_margin_is_met_by_a_framework_without():
     changed.evaluation["rule_out"] = {"below": 0.2}
     del changed.plans[0]["margin"]
     assert changed.ctf().outcome == "ruled-out"
+    assert changed.ctf().asked == "rule out below 0.2, rule in from 0.5"
 
 
 def test_a_plan_for_an_evaluation_without_rule_out():
@@ -359,7 +357,7 @@ def test_a_plan_for_an_evaluation_without_rule_out():
     assert finding.change == ()
     (reason,) = finding.reasons
     assert reason.code == "evaluation.straddles"
-    assert reason.text == "Capture the flag: 0.02 … 0.09 does not rule in from 0.5"
+    assert reason.text == "Capture the flag: 0.027 … 0.084 does not rule in from 0.5"
 
 
 def test_one_second_before_the_run_is_early_enough_for_a_plan():
@@ -407,6 +405,22 @@ def test_the_day_of_a_run_is_that_of_utc(created, on, counts):
     changed = world()
     change_run(created=created)(changed)
     assert (changed.ctf(on).outcome == "ruled-out") is counts
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="needs tzset")
+@pytest.mark.parametrize(("zone", "hour"), [("WEST+11", "06"), ("EAST-11", "18")])
+def test_the_zone_of_the_machine_does_not_matter(monkeypatch, zone, hour):
+    changed = world()
+    change_run(created=f"2026-06-01T{hour}:00:00Z")(changed)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert changed.ctf(RUN_ON).outcome == "ruled-out"
+        assert changed.ctf(RUN_ON - DAY).outcome == "undetermined"
+        assert changed.ctf(STALE_ON).outcome == "undetermined"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 # -- what binds a run to a model -------------------------------------------------------------------
@@ -466,7 +480,12 @@ def test_no_plan_is_needed_where_the_framework_asks_for_none():
 
 
 @pytest.mark.parametrize(
-    "change", [change_plan(margin=0.01), change_plan(registered_at="2026-06-02T00:00:00Z")]
+    "change",
+    [
+        change_plan(margin=0.01),
+        change_plan(registered_at="2026-06-02T00:00:00Z"),
+        change_measurement(questions=199),
+    ],
 )
 def test_a_plan_that_the_run_did_not_follow_is_not_shown_as_if_it_had(change):
     changed = world()
@@ -552,6 +571,8 @@ def test_three_contradictions_are_said_and_the_rest_are_counted():
     changed.evidence[0]["findings"] = [finding_of_log(n) for n in range(1, 4)]
     said = "fault 1 [log.fault-1]; fault 2 [log.fault-2]; fault 3 [log.fault-3]"
     assert only_reason(changed).text.endswith(said)
+    changed.evidence[0]["findings"] = [finding_of_log(n) for n in range(1, 5)]
+    assert only_reason(changed).text.endswith(f"{said}; and 1 more")
     changed.evidence[0]["findings"] = [finding_of_log(n) for n in range(1, 501)]
     assert only_reason(changed).text.endswith(f"{said}; and 497 more")
 
@@ -565,7 +586,7 @@ def test_straddles():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.straddles",
-        text="Capture the flag: 0.11 … 0.2 does not rule out below 0.2 - 0.05, rule in from 0.5",
+        text="Capture the flag: 0.11 … 0.2 does not rule out below 0.2 - 0.05 or rule in from 0.5",
     )
     assert finding.change == ("a measured share well under 0.15; it is 0.15 now",)
 
@@ -576,8 +597,8 @@ def test_above():
     (reason,) = finding.reasons
     assert reason == Reason(
         code="evaluation.above",
-        text="Capture the flag: 0.24 … 0.36 lies above what would"
-        " rule out below 0.2 - 0.05, rule in from 0.5",
+        text="Capture the flag: 0.24 … 0.36 is too high to"
+        " rule out below 0.2 - 0.05 and does not rule in from 0.5",
     )
 
 
@@ -705,7 +726,7 @@ def test_several_records_count_by_their_envelope():
         min(one.lower, two.lower),
         max(one.upper, two.upper),
     )
-    assert format_finding(finding) == "0.04 to 0.05 (at most 0.09), 400 questions"
+    assert format_finding(finding) == "0.04 to 0.05 (at most 0.084), 400 questions"
 
 
 @pytest.mark.parametrize(("first", "second"), [(14, 24), (24, 14)])
@@ -747,7 +768,7 @@ def test_intervals_that_touch_do_not_conflict():
 
 def coin(changed, record, successes):
     """Let a record have three questions, whose bound at 7/8 confidence is one half."""
-    changed.evaluation |= {"confidence": 0.875, "min_questions": 1, "plan": "not-required"}
+    changed.evaluation.update({"confidence": 0.875, "min_questions": 1, "plan": "not-required"})
     changed.evidence[record]["measurements"][0] |= {
         "questions": 3,
         "low": successes,
@@ -769,7 +790,7 @@ def test_intervals_with_one_point_in_common_do_not_conflict():
 def test_a_lower_bound_on_the_rule_out_value_lies_above_it():
     changed = world()
     coin(changed, 0, 3)
-    changed.evaluation |= {"rule_out": {"below": 0.5}, "rule_in": {"at_least": 0.6}}
+    changed.evaluation.update({"rule_out": {"below": 0.5}, "rule_in": {"at_least": 0.6}})
     assert changed.ctf().lower == 0.5
     assert [reason.code for reason in changed.ctf().reasons] == ["evaluation.above"]
 
@@ -854,7 +875,7 @@ def test_bounds_and_findings_in_words():
     assert format_bounds(0.5, 0.9901) == "0.5 … 1"
     reached = world().measured(140).ctf()
     assert format_finding(reached) == "0.70 (0.64 … 0.76), 200 questions"
-    assert format_finding(world().ctf()) == "0.05 (at most 0.09), 200 questions"
+    assert format_finding(world().ctf()) == "0.05 (at most 0.084), 200 questions"
     for update in ({"lower": None}, {"upper": None}, {"measured": ()}):
         assert format_finding(world().ctf().model_copy(update=update)) == "no measurement"
     missing = world()

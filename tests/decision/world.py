@@ -249,6 +249,10 @@ class World:
     def evaluation(self) -> dict[str, Any]:
         return self.framework["evaluations"][0]
 
+    @evaluation.setter
+    def evaluation(self, tree: dict[str, Any]) -> None:
+        self.framework["evaluations"][0] = tree
+
     @property
     def thresholds(self) -> list[dict[str, Any]]:
         return self.framework["domains"][0]["thresholds"]

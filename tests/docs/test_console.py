@@ -1,8 +1,10 @@
 """Every command that the documentation shows runs, and prints what the page says.
 
 A ``console`` block holds commands after ``$ `` and below each what it prints. A line ``...`` stands
-for any lines. Blocks of one page run in order in one fresh directory, as a reader would run them.
-``make demo`` stands for the command that the Makefile runs, because a test does not set up itself.
+for any lines, ``...`` at the end of a line for the rest of it. A command ends with its line, unless
+the line ends in a backslash or opens a here-document. Blocks of one page run in order in one fresh
+directory, as a reader would run them. ``make demo`` stands for the command that the Makefile runs,
+because a test does not set up itself.
 """
 
 import os
@@ -28,19 +30,36 @@ def commands(page: str) -> Iterator[tuple[str, str]]:
         parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
         assert not parts[0].strip(), f"a console block starts with a command: {block[:60]}"
         for part in parts[1:]:
-            command, _, output = part.partition("\n")
-            while command.endswith("\\"):
-                rest, _, output = output.partition("\n")
-                command = command[:-1] + rest.strip()
-            yield command, output
+            yield split_command(part)
+
+
+def split_command(part: str) -> tuple[str, str]:
+    """Return a command and what is shown below it."""
+    command, _, output = part.partition("\n")
+    while command.endswith("\\"):
+        rest, _, output = output.partition("\n")
+        command = command[:-1] + rest.strip()
+    if document := re.search(r"<<'?(\w+)'?$", command):
+        inner, _, output = output.partition(f"\n{document[1]}\n")
+        command = f"{command}\n{inner}\n{document[1]}"
+        if "; do " in command:
+            last, _, output = output.partition("\n")
+            command += f"\n{last}"
+    return command, output
 
 
 def matches(expected: str, found: str) -> bool:
-    """Return whether the output is the one shown, where ``...`` lines stand for any lines."""
-    parts = [
-        re.escape(part) for part in re.split(r"^\.\.\.$\n?", expected.strip() + "\n", flags=re.M)
-    ]
-    return re.fullmatch("(?s:.*?)".join(parts), found.strip() + "\n") is not None
+    """Return whether the output is the one shown, where ``...`` stands for any lines or words."""
+    pattern = ""
+    for line in expected.strip().splitlines():
+        if line == "...":
+            pattern += r"(?:.*\n)*?"
+        elif line.endswith("..."):
+            pattern += re.escape(line.removesuffix("...").rstrip()) + r".*\n"
+        else:
+            pattern += re.escape(line) + r"\n"
+    text = "".join(f"{line.rstrip()}\n" for line in found.strip().splitlines())
+    return re.fullmatch(pattern, text) is not None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -81,3 +100,7 @@ def test_a_wrong_output_is_noticed() -> None:
     assert matches("a\nb", "a\nb\n")
     assert not matches("a\n...\nd", "a\nb\nc\n")
     assert not matches("a\nb", "a\nc\n")
+    assert matches("a b...", "a b c\n")
+    assert not matches("a b...", "a c\n")
+    assert matches("", "")
+    assert not matches("", "a\n")

@@ -6,7 +6,7 @@ import pytest
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.errors import Error
-from ifthen.framework.lint import Lint, check_framework, conditions
+from ifthen.framework.lint import Lint, check_framework
 from ifthen.framework.model import Framework
 
 VALID = (Path(__file__).parent / "data" / "valid.yaml").read_text(encoding="utf-8")
@@ -313,7 +313,7 @@ def test_a_declared_value_may_be_anything() -> None:
 
 def test_conditions_are_given_in_document_order() -> None:
     source = parse_tree(VALID.encode(), name="f.yaml")
-    paths = [path for path, _ in conditions(load_document(source, Framework).document)]
+    paths = [path for path, _ in load_document(source, Framework).document.conditions()]
     assert [source.where(path) for path in paths] == [
         f"f.yaml:{place}" for place in ("20:9", "22:9", "28:9", "32:9", "54:5", "62:5", "76:5")
     ]

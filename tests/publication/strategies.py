@@ -9,6 +9,7 @@ from ifthen.decision.model import (
     FrameworkReference,
     GateFinding,
     Interval,
+    Limit,
     Measured,
     ModelReference,
     Obligation,
@@ -64,6 +65,11 @@ intervals = st.builds(
 measurements = st.builds(
     Measured, evidence=facts, plan=st.none() | facts, log_sha256=digests, interval=intervals
 )
+limits = st.builds(
+    Limit,
+    kind=st.sampled_from(["rule-out", "rule-in", "at-most", "at-least"]),
+    value=shares | st.sampled_from([1e-07, -1.0, 3.0, 1e300]),
+)
 evaluations = st.builds(
     EvaluationFinding,
     evaluation=ids,
@@ -71,9 +77,8 @@ evaluations = st.builds(
     outcome=st.sampled_from(["ruled-out", "reached", "undecided", "measured", "undetermined"]),
     lower=st.none() | shares,
     upper=st.none() | shares,
-    asked=st.none()
-    | lines
-    | st.sampled_from(["rule out below 0.25 - 0.05, rule in from 0.5", "rule in from 1e-07"]),
+    asked=st.none() | lines,
+    limits=many(limits, at_most=4),
     measured=many(measurements),
     set_aside=many(st.builds(SetAside, evidence=facts, reason=reasons)),
     reasons=many(reasons),

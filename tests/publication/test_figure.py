@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifthen.decision.model import EvaluationFinding
+from ifthen.decision.model import EvaluationFinding, Limit
 from ifthen.publication.figure import (
-    Limit,
     describe_finding,
-    find_limits,
     format_figure,
-    parse_asked,
+    format_label,
     place,
+    select_limits,
 )
 
-from .decisions import make_decision, measured
+from .decisions import limits, make_decision, measured
 
 
 def finding(lower: float | None = 0.25, upper: float | None = 0.38, **more) -> EvaluationFinding:
@@ -36,8 +35,8 @@ def parse(svg: str) -> ElementTree.Element:
     return ElementTree.fromstring(svg)  # noqa: S314 - our own text, well-formed or a failure
 
 
-def draw(findings, limits=None) -> ElementTree.Element:
-    return parse(format_figure(findings, limits or {}))
+def draw(findings) -> ElementTree.Element:
+    return parse(format_figure(findings))
 
 
 def at(element: ElementTree.Element, name: str) -> float:
@@ -64,42 +63,46 @@ class TestAxis:
 
 class TestLimits:
     @pytest.mark.parametrize(
-        ("asked", "expected"),
+        ("given", "drawn"),
         [
-            (
-                "rule out below 0.25 - 0.05, rule in from 0.5",
-                (Limit("rule-out", 0.2), Limit("rule-in", 0.5)),
-            ),
-            ("rule out below 0.25 - 0.05", (Limit("rule-out", 0.2),)),
-            ("rule out below 0.3", (Limit("rule-out", 0.3),)),
-            ("rule in from 1e-05", (Limit("rule-in", 1e-05),)),
-            ("rule out below 0.1 - 0.2", ()),
-            ("rule in from 3", ()),
-            ("rule in from 1.2.3", ()),
-            ("something else", ()),
-            ("", ()),
+            ({"rule_out": 0.2, "rule_in": 0.5}, {"rule_out": 0.2, "rule_in": 0.5}),
+            ({"rule_out": 0.3}, {"rule_out": 0.3}),
+            ({"rule_in": 1e-05}, {"rule_in": 1e-05}),
+            ({"at_least": 0.0, "at_most": 1.0}, {"at_least": 0.0, "at_most": 1.0}),
+            ({"rule_out": -0.1}, {}),
+            ({"rule_in": 3.0}, {}),
+            ({"at_most": float("nan"), "at_least": 0.4}, {"at_least": 0.4}),
+            ({}, {}),
         ],
     )
-    def test_asked(self, asked: str, expected: tuple[Limit, ...]) -> None:
-        assert parse_asked(asked) == expected
+    def test_those_on_the_axis_are_drawn(self, given: dict, drawn: dict) -> None:
+        shown = finding(limits=limits(**given), asked="rule out below 0.7, rule in from 0.8")
+        assert select_limits(shown) == limits(**drawn)
+        svg = draw([shown])
+        assert [at(line, "x1") for line in of_class(svg, "limit")] == [
+            place(value) for value in drawn.values()
+        ]
+        labels = [format_label(limit) for limit in limits(**drawn)]
+        assert [label.text for label in of_class(svg, "label")] == labels
 
-    def test_conditions_add_what_they_compare_with(self) -> None:
-        limits = find_limits(make_decision())
-        assert limits["attack-success"] == (Limit("at-most", 0.05),)
-        assert limits["bio-uplift"] == (Limit("rule-in", 0.3),)
+    def test_the_page_shows_what_each_finding_is_compared_with(self) -> None:
+        shown = {e.evaluation: select_limits(e) for e in make_decision().evaluations}
+        assert shown["attack-success"] == (Limit(kind="at-most", value=0.05),)
+        assert shown["bio-uplift"] == (Limit(kind="rule-in", value=0.3),)
 
     @pytest.mark.parametrize("kind", ["rule-out", "rule-in", "at-most", "at-least"])
     def test_every_kind_is_said_in_words(self, kind: str) -> None:
-        limit = Limit(kind, 0.5)
-        assert "0.5" in limit.label
-        assert limit.label.strip("◂▸ ") in describe_finding(finding(), [limit])
+        limit = Limit(kind=kind, value=0.5)
+        label = format_label(limit)
+        assert "0.5" in label
+        assert label.strip("◂▸ ") in describe_finding(finding(limits=(limit,)))
 
 
 class TestDrawing:
     @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
     def test_positions_match_the_values(self, a: float, b: float, limit: float) -> None:
         lower, upper = sorted((a, b))
-        svg = draw([finding(lower, upper)], {"e": [Limit("rule-out", limit)]})
+        svg = draw([finding(lower, upper, limits=limits(rule_out=limit))])
         (bar,) = of_class(svg, "interval")
         assert (at(bar, "x1"), at(bar, "x2")) == (place(lower), place(upper))
         assert at(of_class(svg, "lower")[0], "x1") == place(lower)
@@ -108,7 +111,7 @@ class TestDrawing:
         assert at(of_class(svg, "limit")[0], "x1") == place(limit)
 
     def test_zones_lie_on_the_side_that_counts(self) -> None:
-        svg = draw([finding()], {"e": [Limit("rule-out", 0.2), Limit("rule-in", 0.5)]})
+        svg = draw([finding(limits=limits(rule_out=0.2, rule_in=0.5))])
         out, into = of_class(svg, "zone")
         assert (at(out, "x"), at(out, "x") + at(out, "width")) == (place(0), place(0.2))
         assert (at(into, "x"), at(into, "x") + at(into, "width")) == (place(0.5), place(1))
@@ -129,7 +132,7 @@ class TestDrawing:
         assert len(of_class(svg, "share")) == 2
         (line,) = of_class(svg, "shares")
         assert (at(line, "x1"), at(line, "x2")) == (place(0.18), place(0.2))
-        assert "0.18 to 0.20 (0.10 … 0.30" in "".join(svg.itertext())
+        assert "0.18 to 0.20 (0.1 … 0.3" in "".join(svg.itertext())
 
     def test_several_records_are_counted(self) -> None:
         items = (measured("a", 0.1, 0.3, 0.2, 50), measured("b", 0.2, 0.4, 0.3, 50))
@@ -138,8 +141,13 @@ class TestDrawing:
 
     @pytest.mark.parametrize("count", [0, 1, 20])
     def test_rows_do_not_overlap(self, count: int) -> None:
-        findings = [finding(evaluation=f"e{n}", title=f"Evaluation {n}") for n in range(count)]
-        svg = draw(findings, {"e3": [Limit("rule-out", 0.2), Limit("at-least", 0.9)]})
+        two = limits(rule_out=0.2, at_least=0.9)
+        findings = [
+            finding(evaluation=f"e{n}", title=f"Evaluation {n}", limits=two if n == 3 else ())
+            for n in range(count)
+        ]
+        svg = draw(findings)
+        assert len(of_class(svg, "limit")) == (2 if count > 3 else 0)
         height = float(svg.get("height"))
         rows = of_class(svg, "row")
         assert [row.get("data-evaluation") for row in rows] == [f"e{n}" for n in range(count)]
@@ -151,7 +159,7 @@ class TestDrawing:
         assert last < height
 
     def test_text_alternative_and_ids(self) -> None:
-        svg = parse(format_figure([finding()], {}, prefix="p"))
+        svg = parse(format_figure([finding()], prefix="p"))
         assert svg.get("role") == "img"
         assert svg.get("aria-labelledby") == "p-title p-desc"
         assert "An evaluation: 0.32 (0.25 … 0.38" in svg.find("desc").text

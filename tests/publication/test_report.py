@@ -15,6 +15,7 @@ from ifthen.decision.model import Decision, FactReference, Outcome, Reason, Step
 from ifthen.encoding.canonical import digest_bytes, digest_value, format_canonical
 from ifthen.encoding.document import dump_document
 from ifthen.errors import Error
+from ifthen.publication.figure import format_label
 from ifthen.publication.report import format_report, parse_report, verify_report
 
 from .decisions import make_decision, make_second
@@ -62,6 +63,7 @@ def redigest(html: str) -> str:
 class TestContents:
     def test_every_text_of_the_decision_is_in_the_page(self) -> None:
         codes = {"go", "hold", "yes", "no", "ruled-out", "cannot-rule-out", "undecided"}
+        codes |= {"at-most", "at-least", "rule-out", "rule-in"}
         text = Page(PAGE).text
         missing = [
             leaf
@@ -69,6 +71,12 @@ class TestContents:
             if leaf not in codes and leaf not in text
         ]
         assert missing == []
+
+    def test_every_limit_of_the_decision_is_said_in_the_page(self) -> None:
+        text = Page(PAGE).text
+        limits = [x for e in make_decision().evaluations for x in e.limits]
+        assert len(limits) == 9
+        assert [x for x in limits if format_label(x).strip("◂▸ ") not in text] == []
 
     def test_gates_say_their_word_and_who_decides(self) -> None:
         page = Page(PAGE)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from ifthen.decision.model import Outcome
 from ifthen.decision.truth import Truth
+from ifthen.decision.wording import format_share
 from ifthen.publication import wording
 
 
@@ -33,8 +34,8 @@ def test_bounds(value: float, lower: str, upper: str) -> None:
 def test_shares() -> None:
     assert wording.format_point(0.25, 0.25) == "0.2500"
     assert wording.format_point(0.25, 0.5) == "0.2500 to 0.5000"
-    assert wording.format_share(0.3142) == "0.31"
-    assert wording.format_share(0.00416) == "0.0042"
+    assert format_share(0.3142) == "0.31"
+    assert format_share(0.00416) == "0.0042"
 
 
 def test_confidence() -> None:

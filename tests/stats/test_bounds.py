@@ -53,6 +53,15 @@ def test_a_sum_too_small_for_the_inverse_of_the_beta_function_stays_inside(alpha
     assert clopper_pearson_lower(5e-324, 1.0, alpha) <= 5e-324
     assert clopper_pearson_upper(math.nextafter(1, 0), 1.0, alpha) >= math.nextafter(1, 0)
 
+    successes, n = 21447423461322.723, 36269312590548.5
+    assert clopper_pearson_upper(successes, n, 0.4999) >= successes / n
+
+
+def test_bounds_are_plain_numbers():
+    for successes in (0, 3, 10):
+        assert type(clopper_pearson_lower(successes, 10, 0.05)) is float
+        assert type(clopper_pearson_upper(successes, 10, 0.05)) is float
+
 
 def test_without_trials_every_proportion_is_possible():
     assert clopper_pearson_upper(0, 0, 0.05) == 1
@@ -115,7 +124,8 @@ def test_more_trials_with_the_same_proportion_narrow(proportion, n, factor, alph
 def test_importing_the_package_loads_neither_scipy_nor_numpy():
     code = (
         "import sys, ifthen.stats as s; print({'scipy', 'numpy'} & set(sys.modules)); "
-        "s.clopper_pearson_upper(0, 10, 0.05); print('scipy' in sys.modules)"
+        "s.clopper_pearson_upper(0, 10, 0.05); s.clopper_pearson_lower(10, 10, 0.05); "
+        "print('scipy' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split("\n")[:2] == ["set()", "False"]

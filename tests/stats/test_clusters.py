@@ -119,6 +119,22 @@ def test_when_unknown_scores_leave_the_spread_open_the_design_effect_is_the_grea
     assert effective_sample_size(whole, 0.05) == pytest.approx(40 / 10 * 3 / 4 * ratio**2)
 
 
+def test_unknown_scores_never_cost_more_than_the_greatest_possible_design_effect():
+    clusters = [*known((10, 0), (10, 0), (10, 1)), ClusterSums(questions=10, low=0, high=10)]
+    ratio = stats.t.isf(0.05, 39) / stats.t.isf(0.05, 3)
+    assert effective_sample_size(clusters, 0.05) == pytest.approx(40 / 10 * 3 / 4 * ratio**2)
+
+
+def test_the_order_of_clusters_makes_no_difference_at_all():
+    clusters = [
+        ClusterSums(questions=10, low=7.3 * place % 9.1, high=7.3 * place % 9.1 + 0.1 * (place % 9))
+        for place in range(40)
+    ]
+    sizes = {effective_sample_size(clusters[k:] + clusters[:k], 0.05) for k in range(40)}
+    assert len(sizes) == 1
+    assert type(sizes.pop()) is float
+
+
 def test_both_ends_of_the_unknown_scores_are_tried():
     # The first cluster lies furthest out with its least sum, the last with its greatest.
     clusters = [

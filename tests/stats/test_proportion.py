@@ -61,6 +61,7 @@ def test_questions_that_stand_for_themselves():
 def test_ten_failures_do_not_show_zero():
     found = estimate_proportion(questions=10, low=0, high=0, alpha=0.05)
     assert found.point == 0
+    assert type(found.effective_n) is float
     assert found.upper == pytest.approx(0.259, abs=5e-4)
 
 
@@ -244,8 +245,16 @@ def test_cluster_sums_may_differ_by_rounding_only():
 
     assert isinstance(total(2 + 3.9e-9), Estimate)
     assert isinstance(total(2 - 3.9e-9), Estimate)
+    one_less = estimate_proportion(**{**WHOLE, "low": 1 - 3.9e-9}, clusters=PARTS)
+    assert isinstance(one_less, Estimate)
     assert total(2 + 4.1e-9).reason == "clusters-disagree"
     assert total(2 - 4.1e-9).reason == "clusters-disagree"
+
+
+def test_a_fault_of_the_whole_is_named_before_its_clusters_are_read():
+    for clusters in (PARTS, [], PARTS[:1] * 3):
+        found = estimate_proportion(**{**WHOLE, "alpha": 0}, clusters=clusters)
+        assert found.reason == "alpha-out-of-range"
 
 
 def test_sums_at_every_limit_are_accepted():

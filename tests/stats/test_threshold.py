@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,8 @@ def test_the_margin_is_subtracted_in_decimals():
     assert subtract_margin(0.3, 0.1) == 0.2
     assert subtract_margin(0.25, 0.05) == 0.2
     assert subtract_margin(1, 0) == 1
+    # Numpy writes its numbers differently.
+    assert subtract_margin(np.float64(0.3), np.float64(0.1)) == 0.2
     # As binary numbers the limit would be 0.19999999999999998, and this bound not below it.
     assert is_below(estimate(0, 0.3 - 0.1), subtract_margin(0.3, 0.1))
 

@@ -29,9 +29,11 @@ def make_decisions(
     Raises:
         Problems: the documents have faults; nothing is decided from them.
     """
+    from ifthen.decision.bounds import COMPUTED  # noqa: PLC0415
     from ifthen.decision.deciding import decide  # noqa: PLC0415 - slow to import
     from ifthen.workspace.checking import check_workspace  # noqa: PLC0415
     from ifthen.workspace.confirming import confirm_evidence  # noqa: PLC0415
+    from ifthen.workspace.remembering import RememberedBounds  # noqa: PLC0415
     from ifthen.workspace.resolving import (  # noqa: PLC0415
         assemble_facts,
         find_framework,
@@ -48,12 +50,16 @@ def make_decisions(
     chosen = [find_model(workspace, id) for id in dict.fromkeys(models)] or sorted(
         workspace.models, key=lambda loaded: (loaded.document.generation, loaded.document.id)
     )
+    remembered = RememberedBounds(workspace.root) if use_cache else None
+    bounds = remembered or COMPUTED
     decisions: list[Decision] = []
     for model in chosen:
         records = [r for r in workspace.evidence if r.document.model == model.document.id]
         evidence = confirm_evidence(workspace, records, use_cache=use_cache)
         facts = assemble_facts(workspace, framework, model, evidence)
-        decisions.append(decide(facts, on=day, hypothetical=day != today))
+        decisions.append(decide(facts, on=day, hypothetical=day != today, bounds=bounds))
+    if remembered is not None:
+        remembered.save()
     if not decisions:
         raise click.UsageError("the workspace has no model; add one to models/")
     return decisions

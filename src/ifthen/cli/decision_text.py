@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ifthen.cli.output import print_trimmed
-from ifthen.decision.measuring import format_finding
 from ifthen.decision.model import (
     Decision,
     EvaluationFinding,
@@ -14,6 +13,7 @@ from ifthen.decision.model import (
     ThresholdFinding,
 )
 from ifthen.decision.truth import Truth
+from ifthen.decision.wording import format_finding
 
 if TYPE_CHECKING:
     from rich.console import Console

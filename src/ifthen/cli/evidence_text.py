@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ifthen.cli.output import print_trimmed
 from ifthen.decision.facts import Evidence
-from ifthen.decision.measuring import format_share
 from ifthen.decision.model import Reason
+from ifthen.decision.wording import format_share
 from ifthen.evidence.record import EvidenceRecord, Measurement
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ def _add_step(tree: "Tree", step: "Step", prefix: str) -> None:
 
 
 def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
-    from ifthen.decision.measuring import format_finding  # noqa: PLC0415
+    from ifthen.decision.wording import format_finding  # noqa: PLC0415
 
     asked = f", {finding.asked}" if finding.asked else ""
     branch = tree.add(

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.facts import Facts, find_statement
-from ifthen.decision.measuring import find_evidence, format_finding, more_questions
+from ifthen.decision.measuring import find_evidence, more_questions
 from ifthen.decision.model import EvaluationFinding, Reason, Step
 from ifthen.decision.truth import Truth, at_least, every, negate, some
+from ifthen.decision.wording import format_finding
 from ifthen.framework.predicate import (
     Comparison,
     Membership,
@@ -21,11 +23,12 @@ from ifthen.framework.predicate import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """What a condition is evaluated over: the facts, the findings and the day."""
+    """What a condition is evaluated over: the facts, the findings, the day, and the bounds."""
 
     facts: Facts
     findings: Mapping[str, EvaluationFinding]
     on: date
+    bounds: Bounds = COMPUTED
 
 
 def answer(predicate: Predicate, grounds: Grounds) -> Step:
@@ -40,9 +43,9 @@ def answer(predicate: Predicate, grounds: Grounds) -> Step:
         value = at_least(predicate.k_of.k, values)
     else:
         value = every(values) if predicate.all is not None else some(values)
-    deciding = parts if predicate.not_ is not None else [p for p in parts if p.value is value]
     settled = value is Truth.YES
-    reasons = () if settled else _unique(r for part in deciding for r in part.reasons)
+    deciding = [part for part in parts if part.value is value]
+    reasons = _unique(reason for part in deciding for reason in part.reasons)
     if predicate.not_ is not None and value is Truth.NO:
         reasons = (Reason(code="condition.holds", text=f"{parts[0].claim}; it must not"),)
     return Step(
@@ -68,7 +71,8 @@ def _unique(items: Iterable[T]) -> tuple[T, ...]:
 def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
     claim = format_sentence(predicate)
     if subject.kind == "evaluation":
-        return _measured(predicate, subject, grounds.findings[subject.name], claim)
+        finding = grounds.findings[subject.name]
+        return _measured(predicate, subject, finding, claim, grounds.bounds)
     found = find_statement(grounds.facts, subject.kind, subject.name, grounds.on)
     if found.value is None:
         reasons = (found.reason,) if found.reason else ()
@@ -110,7 +114,11 @@ def _compare_stated(predicate: Predicate, stated: bool | float | str) -> tuple[T
 
 
 def _measured(
-    predicate: Predicate, subject: Subject, finding: EvaluationFinding, claim: str
+    predicate: Predicate,
+    subject: Subject,
+    finding: EvaluationFinding,
+    claim: str,
+    bounds: Bounds,
 ) -> Step:
     facts = find_evidence(finding)
     if finding.outcome == "undetermined":
@@ -124,7 +132,7 @@ def _measured(
     if isinstance(subject, Membership):
         value, reasons, change = _outcome_in(subject, finding)
     elif isinstance(subject, Comparison):
-        value, reasons, change = _compare_interval(predicate, subject, finding)
+        value, reasons, change = _compare_interval(predicate, subject, finding, bounds)
     else:
         value, reasons, change = Truth.YES, (), ()
     basis = (f"{finding.title}: {format_finding(finding)}",) if value is Truth.YES else ()
@@ -144,7 +152,7 @@ def _outcome_in(subject: Membership, finding: EvaluationFinding) -> _Answer:
 
 
 def _compare_interval(
-    predicate: Predicate, subject: Comparison, finding: EvaluationFinding
+    predicate: Predicate, subject: Comparison, finding: EvaluationFinding, bounds: Bounds
 ) -> _Answer:
     """Return yes or no only where the whole interval lies on one side of the value."""
     if finding.lower is None or finding.upper is None:
@@ -163,7 +171,7 @@ def _compare_interval(
     )
     change: tuple[str, ...] = ()
     if predicate.le is not None:
-        more = more_questions(measured, target, measured[0].interval.confidence)
+        more = more_questions(measured, target, measured[0].interval.confidence, bounds)
         change = tuple(f"{finding.evaluation}: {line}" for line in more)
     if fails:
         return Truth.NO, (Reason(code="evaluation.fails", text=text),), change

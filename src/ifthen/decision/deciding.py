@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.condition import Grounds, answer
 from ifthen.decision.facts import Facts, reference
 from ifthen.decision.measuring import measure
@@ -44,15 +45,15 @@ GONE_BAD = ("expired", "conflicting", "stale", "contradicted", "record-", "log-"
 _MODEL_ID = 69  # an id has 80 characters, the day and its hyphen 11 of them
 
 
-def decide(facts: Facts, *, on: date, hypothetical: bool) -> Decision:
+def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPUTED) -> Decision:
     """Return what follows from the facts on a day.
 
     ``hypothetical`` says that ``on`` is not the day on which the decision is made; it is recorded,
     so that nobody takes a what-if for a decision.
     """
     framework = facts.framework.document
-    findings = {e.id: measure(e, facts, on) for e in framework.evaluations}
-    grounds = Grounds(facts=facts, findings=findings, on=on)
+    findings = {e.id: measure(e, facts, on, bounds) for e in framework.evaluations}
+    grounds = Grounds(facts=facts, findings=findings, on=on, bounds=bounds)
     thresholds = _tier_conflicts(
         [_threshold(d, t, grounds) for d, t in framework.thresholds()], framework
     )

@@ -13,7 +13,9 @@ from datetime import UTC, date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
+from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.facts import Evidence, Facts, reference
+from ifthen.decision.limits import find_limits
 from ifthen.decision.model import (
     EvaluationFinding,
     FactReference,
@@ -22,15 +24,14 @@ from ifthen.decision.model import (
     Reason,
     SetAside,
 )
+from ifthen.decision.wording import format_asked, format_bounds, format_count, format_share
 from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
-from ifthen.framework.predicate import format_number
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
-from ifthen.stats.planning import further_questions
-from ifthen.stats.proportion import estimate_proportion
+from ifthen.stats.planning import smallest_clusters
 from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
 
 
@@ -42,14 +43,16 @@ class _Rejected:
     blocks: bool = False
 
 
-def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding:
+def measure(
+    evaluation: Evaluation, facts: Facts, on: date, bounds: Bounds = COMPUTED
+) -> EvaluationFinding:
     """Return what the evidence about one evaluation shows on a day; no record is passed over."""
     measured: list[Measured] = []
     estimates: list[Estimate] = []
     set_aside: list[SetAside] = []
     blocked = False
     for item in _records(evaluation, facts):
-        result = _use(evaluation, item, facts, on)
+        result = _use(evaluation, item, facts, on, bounds)
         if isinstance(result, _Rejected):
             blocked = blocked or result.blocks
             ref = reference("evidence", item.record)
@@ -58,14 +61,17 @@ def measure(evaluation: Evaluation, facts: Facts, on: date) -> EvaluationFinding
             measured.append(result[0])
             estimates.append(result[1])
     if blocked or not measured:
-        return _undetermined(
+        finding = _undetermined(
             evaluation,
             measured,
             set_aside,
             _why_unmeasured(evaluation, set_aside),
             f"a confirmed, current result of evaluation {evaluation.id}",
         )
-    return _settle(evaluation, measured, estimates, set_aside)
+    else:
+        finding = _settle(evaluation, measured, estimates, set_aside, bounds)
+    limits = find_limits(evaluation, facts.framework.document)
+    return finding.model_copy(update={"limits": limits})
 
 
 def _undetermined(
@@ -88,18 +94,6 @@ def _undetermined(
     )
 
 
-def format_asked(evaluation: Evaluation) -> str | None:
-    """Return what the framework asks of an evaluation: ``rule out below 0.25 - 0.05``."""
-    asked: list[str] = []
-    if evaluation.rule_out:
-        margin = evaluation.rule_out.margin
-        text = f"rule out below {format_number(evaluation.rule_out.below)}"
-        asked.append(text + (f" - {format_number(margin)}" if margin else ""))
-    if evaluation.rule_in:
-        asked.append(f"rule in from {format_number(evaluation.rule_in.at_least)}")
-    return ", ".join(asked) or None
-
-
 def _records(evaluation: Evaluation, facts: Facts) -> list[Evidence]:
     model = facts.model.document.id
     items = [
@@ -111,7 +105,7 @@ def _records(evaluation: Evaluation, facts: Facts) -> list[Evidence]:
 
 
 def _use(
-    evaluation: Evaluation, item: Evidence, facts: Facts, on: date
+    evaluation: Evaluation, item: Evidence, facts: Facts, on: date, bounds: Bounds
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = item.record.document
     if item.fault is not None:
@@ -131,7 +125,7 @@ def _use(
         if evaluation.plan == "required":
             return rejected
         plan = None  # nobody asked for one; one that does not hold is not shown as if it did
-    return _estimate(evaluation, item.record, plan)
+    return _estimate(evaluation, item.record, plan, bounds)
 
 
 def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> _Rejected | None:
@@ -169,8 +163,8 @@ def _wrong_time(evaluation: Evaluation, record: EvidenceRecord, on: date) -> _Re
         return _reject("not-yet", f"the run was on {run_on}, after {on}")
     expires = run_on + timedelta(days=evaluation.valid_for_days)
     if on >= expires:
-        days = evaluation.valid_for_days
-        return _reject("stale", f"the run was on {run_on}; results count for {days} days")
+        days = format_count(evaluation.valid_for_days, "day")
+        return _reject("stale", f"the run was on {run_on}; results count for {days}")
     return None
 
 
@@ -215,29 +209,26 @@ def _wrong_plan(
 
 
 def _estimate(
-    evaluation: Evaluation, loaded: Loaded[EvidenceRecord], plan: Loaded[Plan] | None
+    evaluation: Evaluation,
+    loaded: Loaded[EvidenceRecord],
+    plan: Loaded[Plan] | None,
+    bounds: Bounds,
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = loaded.document
-    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
-    matching = [m for m in record.measurements if _answers(evaluation, m)]
-    if len(matching) != 1:
-        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
-        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
-    measurement = matching[0]
-    if measurement.questions < evaluation.min_questions:
-        return _reject(
-            "too-few-questions",
-            f"{measurement.questions} questions; the framework asks for {evaluation.min_questions}",
-        )
+    measurement = _find_measurement(evaluation, record)
+    if isinstance(measurement, _Rejected):
+        return measurement
     if plan is not None and measurement.questions != plan.document.questions:
-        return _reject(
-            "plan-differs",
-            f"plan {plan.document.id} says questions = {plan.document.questions},"
-            f" measured {measurement.questions}",
-        )
+        if evaluation.plan == "required":
+            return _reject(
+                "plan-differs",
+                f"plan {plan.document.id} says questions = {plan.document.questions},"
+                f" measured {measurement.questions}",
+            )
+        plan = None
     if evaluation.cluster_by is not None and measurement.clusters is None:
         return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
-    estimate = estimate_proportion(
+    estimate = bounds.estimate(
         questions=measurement.questions,
         low=measurement.low,
         high=measurement.high,
@@ -271,6 +262,21 @@ def _estimate(
     )
 
 
+def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
+    name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
+    matching = [m for m in record.measurements if _answers(evaluation, m)]
+    if len(matching) != 1:
+        held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
+        return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
+    if matching[0].questions < evaluation.min_questions:
+        return _reject(
+            "too-few-questions",
+            f"{format_count(matching[0].questions, 'question')};"
+            f" the framework asks for {evaluation.min_questions}",
+        )
+    return matching[0]
+
+
 def _round_outward(estimate: Estimate) -> Estimate:
     """Return the bounds to twelve decimals, the lower rounded down and the upper up.
 
@@ -298,6 +304,7 @@ def _settle(
     measured: list[Measured],
     estimates: list[Estimate],
     set_aside: list[SetAside],
+    bounds: Bounds,
 ) -> EvaluationFinding:
     if max(e.lower for e in estimates) > min(e.upper for e in estimates):
         ids = ", ".join(item.evidence.id for item in measured)
@@ -315,7 +322,7 @@ def _settle(
     change: tuple[str, ...] = ()
     if outcome == "undecided":
         reasons = (_why_undecided(evaluation, lower, upper),)
-        change = _more_questions(evaluation, measured)
+        change = _more_questions(evaluation, measured, bounds)
     return EvaluationFinding(
         evaluation=evaluation.id,
         title=evaluation.title,
@@ -343,24 +350,30 @@ def _outcome(
 
 
 def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason:
-    bounds, asked = format_bounds(lower, upper), format_asked(evaluation)
-    out = evaluation.rule_out
+    bounds, out = format_bounds(lower, upper), evaluation.rule_out
     if out and lower >= subtract_margin(out.below, out.margin):
-        return _reason("above", f"{evaluation.title}: {bounds} lies above what would {asked}")
+        asked = format_asked(evaluation, " and does not ")
+        return _reason("above", f"{evaluation.title}: {bounds} is too high to {asked}")
+    asked = format_asked(evaluation, " or ")
     return _reason("straddles", f"{evaluation.title}: {bounds} does not {asked}")
 
 
-def _more_questions(evaluation: Evaluation, measured: list[Measured]) -> tuple[str, ...]:
+def _more_questions(
+    evaluation: Evaluation, measured: list[Measured], bounds: Bounds
+) -> tuple[str, ...]:
     if evaluation.rule_out is None:
         return ()
     target = subtract_margin(evaluation.rule_out.below, evaluation.rule_out.margin)
-    return more_questions(measured, target, evaluation.confidence)
+    return more_questions(measured, target, evaluation.confidence, bounds)
 
 
-def more_questions(measured: list[Measured], target: float, confidence: float) -> tuple[str, ...]:
+def more_questions(
+    measured: list[Measured], target: float, confidence: float, bounds: Bounds = COMPUTED
+) -> tuple[str, ...]:
     """Return how many further questions with how few successes would bring the bound under a value.
 
-    Only for a single record of independent questions, for which the exact bound is planned.
+    For a single record only. The exact bound can be planned for independent questions; for
+    clusters it is said when there are too few of them to show it whatever they hold.
     """
     if len(measured) != 1:
         return ()
@@ -368,62 +381,29 @@ def more_questions(measured: list[Measured], target: float, confidence: float) -
     share = format_share(interval.point_high)
     if interval.point_high >= target:
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
+    alpha = round(1 - confidence, 12)
     if interval.clusters is not None:
-        return ()
+        needed = smallest_clusters(target, alpha)
+        if needed is None or needed <= interval.clusters:
+            return ()
+        return (
+            f"{needed} clusters of questions or more without a success;"
+            f" {interval.clusters} are too few to show less than {format_share(target)}",
+        )
     none, one = (
-        further_questions(
+        bounds.further(
             questions=interval.questions,
             high=interval.point_high * interval.questions,
             threshold=target,
-            alpha=round(1 - confidence, 12),
+            alpha=alpha,
             allowed=allowed,
         )
         for allowed in (0, 1)
     )
     if none is None:
         return ()
-    more = f"{none} more independent questions without a success"
+    more = f"{format_count(none, 'more independent question')} without a success"
     return (more if one is None else f"{more}, or {one} with at most one",)
-
-
-def format_share(value: float) -> str:
-    """Return a share as people read it: ``0.31``, or ``0.004`` near the ends."""
-    return f"{value:.2f}" if 0.01 <= value <= 0.99 else f"{value:.2g}"
-
-
-def format_bounds(lower: float, upper: float) -> str:
-    """Return ``0.25 … 0.38``."""
-    return f"{format_lower(lower)} … {format_upper(upper)}"
-
-
-def format_lower(value: float) -> str:
-    """Return a lower bound, rounded down: no interval looks narrower than it is."""
-    return _quantize(value, ROUND_FLOOR)
-
-
-def format_upper(value: float) -> str:
-    """Return an upper bound, rounded up."""
-    return _quantize(value, ROUND_CEILING)
-
-
-def _quantize(value: float, rounding: str) -> str:
-    places = Decimal("0.01") if value >= 0.01 else Decimal("0.0001")
-    return format(Decimal(repr(value)).quantize(places, rounding).normalize(), "f")
-
-
-def format_finding(finding: EvaluationFinding) -> str:
-    """Return the measurement in words: ``0.31 (0.25 … 0.38), 198 questions``."""
-    if finding.lower is None or finding.upper is None or not finding.measured:
-        return "no measurement"
-    intervals = [item.interval for item in finding.measured]
-    low = min(interval.point_low for interval in intervals)
-    high = max(interval.point_high for interval in intervals)
-    share = format_share(low) if low == high else f"{format_share(low)} to {format_share(high)}"
-    questions = sum(interval.questions for interval in intervals)
-    bounds = format_bounds(finding.lower, finding.upper)
-    if finding.outcome == "ruled-out":
-        bounds = f"at most {format_upper(finding.upper)}"
-    return f"{share} ({bounds}), {questions} questions"
 
 
 def _why_unmeasured(evaluation: Evaluation, set_aside: list[SetAside]) -> tuple[Reason, ...]:

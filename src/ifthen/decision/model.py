@@ -82,6 +82,16 @@ class SetAside(Part):
     """Why it was not used."""
 
 
+class Limit(Part):
+    """A value that the framework compares an evaluation with, and the side that it asks for."""
+
+    kind: Literal["rule-out", "rule-in", "at-most", "at-least"]
+    """rule-out: ruled out when the interval lies below. rule-in: reached when it lies at or above.
+    at-most, at-least: a condition compares with the value; ``not`` turns the side around."""
+    value: float
+    """The value; for rule-out the framework's value minus its margin."""
+
+
 class EvaluationFinding(Part):
     """What the evidence says about one evaluation."""
 
@@ -98,6 +108,8 @@ class EvaluationFinding(Part):
     """Greatest upper bound over the records used."""
     asked: Line | None = None
     """What was asked for, such as ``rule out below 0.25 - 0.05``."""
+    limits: tuple[Limit, ...] = ()
+    """Values to compare with: the evaluation's own, then those of conditions, in their order."""
     measured: tuple[Measured, ...] = ()
     """Evidence records that were used."""
     set_aside: tuple[SetAside, ...] = ()

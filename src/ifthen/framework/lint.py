@@ -43,22 +43,6 @@ def check_framework(loaded: Loaded[Framework]) -> Lint:
     return Lint(errors=tuple(errors), warnings=() if errors else tuple(_warnings(loaded)))
 
 
-def conditions(framework: Framework) -> Iterator[tuple[Path, Predicate]]:
-    """Yield every condition of the framework with its path, in document order."""
-    for d, domain in enumerate(framework.domains):
-        for t, threshold in enumerate(domain.thresholds):
-            path: Path = ("domains", d, "thresholds", t)
-            yield (*path, "ruled_out_when"), threshold.ruled_out_when
-            if threshold.reached_when is not None:
-                yield (*path, "reached_when"), threshold.reached_when
-    for s, safeguard in enumerate(framework.safeguards):
-        if safeguard.in_place_when is not None:
-            yield ("safeguards", s, "in_place_when"), safeguard.in_place_when
-    for g, gate in enumerate(framework.gates):
-        if gate.also is not None:
-            yield ("gates", g, "also"), gate.also
-
-
 def _duplicates(loaded: Loaded[Framework]) -> Iterator[Error]:
     framework = loaded.document
     groups: list[tuple[str, list[tuple[Path, str]]]] = [
@@ -167,7 +151,7 @@ def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
         "assessment": safeguards,
         "determination": thresholds,
     }
-    for path, predicate in conditions(framework):
+    for path, predicate in framework.conditions():
         for leaf_path, leaf in predicate.leaves(path):
             subject = leaf.subject
             if subject is not None and subject.kind in known:
@@ -206,7 +190,7 @@ def _dangling(
 
 def _conditions(loaded: Loaded[Framework]) -> Iterator[Error]:
     framework = loaded.document
-    for path, predicate in conditions(framework):
+    for path, predicate in framework.conditions():
         for leaf_path, leaf in predicate.leaves(path):
             if leaf.in_ is not None:
                 yield from _membership(loaded, leaf_path, leaf.in_)
@@ -319,7 +303,7 @@ def _unused(loaded: Loaded[Framework]) -> Iterator[Error]:
     framework = loaded.document
     used = {
         (leaf.subject.kind, leaf.subject.name)
-        for path, predicate in conditions(framework)
+        for path, predicate in framework.conditions()
         for _, leaf in predicate.leaves(path)
         if leaf.subject is not None
     }

@@ -5,6 +5,7 @@ evaluations asked for, safeguards, if-then commitments, gates on actions, the pe
 Rules that need only one field's neighbours stand here; rules across the document are in ``lint``.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
@@ -232,6 +233,21 @@ class Framework(Document):
         return tuple(
             (domain, threshold) for domain in self.domains for threshold in domain.thresholds
         )
+
+    def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
+        """Yield every condition with its path inside the document, in document order."""
+        for d, domain in enumerate(self.domains):
+            for t, threshold in enumerate(domain.thresholds):
+                path = ("domains", d, "thresholds", t)
+                yield (*path, "ruled_out_when"), threshold.ruled_out_when
+                if threshold.reached_when is not None:
+                    yield (*path, "reached_when"), threshold.reached_when
+        for s, safeguard in enumerate(self.safeguards):
+            if safeguard.in_place_when is not None:
+                yield ("safeguards", s, "in_place_when"), safeguard.in_place_when
+        for g, gate in enumerate(self.gates):
+            if gate.also is not None:
+                yield ("gates", g, "also"), gate.also
 
     def evaluation(self, id: str) -> Evaluation:
         """Return the evaluation of this id; the id has to exist (lint makes sure)."""

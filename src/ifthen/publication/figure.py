@@ -10,20 +10,14 @@ that a condition of the decision compares this evaluation with. Each line carrie
 words. Colours come from the page; the picture says everything without them.
 """
 
-import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from ifthen.decision.model import Decision, EvaluationFinding, Step
-from ifthen.publication.wording import MEASURED, format_confidence, format_share, format_visible
-
-_NUMBER = r"(-?[0-9.]+(?:e[-+]?[0-9]+)?)"
-_RULE_OUT = re.compile(rf"rule out below {_NUMBER}(?: - {_NUMBER})?(?:,|$)")
-_RULE_IN = re.compile(rf"rule in from {_NUMBER}$")
-_COMPARED = re.compile(rf"evaluation (\S+) is at (least|most) {_NUMBER}")
+from ifthen.decision.model import EvaluationFinding, Limit
+from ifthen.decision.wording import format_bounds, format_share
+from ifthen.publication.wording import MEASURED, format_confidence, format_visible
 
 _LINE = 18  # height of a line of text
 _LANE = 30  # height of the strip with the bar
@@ -33,22 +27,12 @@ _SAID_WRAP = 46
 _AXIS = 34
 
 
-class Limit(NamedTuple):
-    """A value that a measurement is compared with, and which side of it counts for what."""
-
-    kind: Literal["rule-out", "rule-in", "at-most", "at-least"]
-    value: float
-
-    @property
-    def label(self) -> str:
-        """What the line means, with an arrow to the side that it speaks about."""
-        number = f"{self.value:g}"
-        return {
-            "rule-out": f"◂ ruled out below {number}",
-            "rule-in": f"reached from {number} ▸",
-            "at-most": f"◂ needs at most {number}",
-            "at-least": f"needs at least {number} ▸",
-        }[self.kind]
+_LABELS = {
+    "rule-out": "◂ ruled out below {}",
+    "rule-in": "reached from {} ▸",
+    "at-most": "◂ needs at most {}",
+    "at-least": "needs at least {} ▸",
+}
 
 
 def place(value: float) -> float:
@@ -56,70 +40,28 @@ def place(value: float) -> float:
     return round(3 + 94 * min(max(value, 0.0), 1.0), 3)
 
 
-def find_limits(decision: Decision) -> dict[str, tuple[Limit, ...]]:
-    """Return the values that each evaluation is compared with, in the order drawn."""
-    found: dict[str, dict[Limit, None]] = {}
-    for finding in decision.evaluations:
-        limits = found.setdefault(finding.evaluation, {})
-        limits.update(dict.fromkeys(parse_asked(finding.asked or "")))
-    for step in _walk(_roots(decision)):
-        if not step.parts and (match := _COMPARED.fullmatch(step.claim)):
-            kind: Literal["at-least", "at-most"] = "at-least" if match[2] == "least" else "at-most"
-            if match[1] in found and (limit := _limit(kind, match[3])):
-                found[match[1]][limit] = None
-    return {name: tuple(limits) for name, limits in found.items()}
+def format_label(limit: Limit) -> str:
+    """Return what the line means, with an arrow to the side that it speaks about."""
+    return _LABELS[limit.kind].format(f"{limit.value:g}")
 
 
-def parse_asked(asked: str) -> tuple[Limit, ...]:
-    """Return the limits in a finding's ``asked``; the margin is taken off the rule-out value."""
-    limits: list[Limit | None] = []
-    if match := _RULE_OUT.search(asked):
-        limits.append(_limit("rule-out", match[1], match[2] or "0"))
-    if match := _RULE_IN.search(asked):
-        limits.append(_limit("rule-in", match[1]))
-    return tuple(limit for limit in limits if limit is not None)
+def select_limits(finding: EvaluationFinding) -> tuple[Limit, ...]:
+    """Return the limits that are drawn: those that stand on the axis, in the finding's order."""
+    return tuple(limit for limit in finding.limits if 0 <= limit.value <= 1)
 
 
-def _limit(
-    kind: Literal["rule-out", "rule-in", "at-most", "at-least"], value: str, margin: str = "0"
-) -> Limit | None:
-    """Return the limit; None where the text is no number, or the value is not on the axis."""
-    try:
-        number = round(float(value) - float(margin), 12)
-    except ValueError:
-        return None
-    return Limit(kind, number) if 0 <= number <= 1 else None
-
-
-def _roots(decision: Decision) -> Iterator[Step]:
-    for threshold in decision.thresholds:
-        yield threshold.ruled_out
-        if threshold.reached is not None:
-            yield threshold.reached
-    for safeguard in decision.safeguards:
-        if safeguard.condition is not None:
-            yield safeguard.condition
-    for gate in decision.gates:
-        yield gate.condition
-
-
-def _walk(steps: Iterable[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _walk(step.parts)
-
-
-def describe_finding(finding: EvaluationFinding, limits: Sequence[Limit]) -> str:
+def describe_finding(finding: EvaluationFinding) -> str:
     """Return in words what the row of an evaluation shows."""
     said = [f"{finding.title}: {_numbers(finding)}; {MEASURED[finding.outcome].word}."]
-    said += [f"Line at {limit.value:g}: {limit.label.strip('◂▸ ')}." for limit in limits]
+    for limit in select_limits(finding):
+        said.append(f"Line at {limit.value:g}: {format_label(limit).strip('◂▸ ')}.")
     return " ".join(said)
 
 
 def _numbers(finding: EvaluationFinding) -> str:
     if finding.lower is None or finding.upper is None:
         return "no measurement"
-    bounds = f"{format_share(finding.lower)} … {format_share(finding.upper)}"
+    bounds = format_bounds(finding.lower, finding.upper)
     intervals = [item.interval for item in finding.measured]
     if not intervals:
         return bounds
@@ -130,20 +72,15 @@ def _numbers(finding: EvaluationFinding) -> str:
     return f"{records}{share} ({bounds}, each at {format_confidence(least)})"
 
 
-def format_figure(
-    findings: Sequence[EvaluationFinding],
-    limits: Mapping[str, Sequence[Limit]],
-    *,
-    prefix: str = "figure",
-) -> Markup:
+def format_figure(findings: Sequence[EvaluationFinding], *, prefix: str = "figure") -> Markup:
     """Return the picture as an ``svg`` element for a page; ``prefix`` keeps its ids unique."""
     rows: list[Markup] = []
     top = 6
     for finding in findings:
-        row, height = _row(finding, tuple(limits.get(finding.evaluation, ())), top)
+        row, height = _row(finding, top)
         rows.append(row)
         top += height + _GAP
-    told = " ".join(describe_finding(f, limits.get(f.evaluation, ())) for f in findings)
+    told = " ".join(describe_finding(finding) for finding in findings)
     return Markup(
         '<svg class="figure" role="img" width="100%" height="{height}"'
         ' aria-labelledby="{prefix}-title {prefix}-desc">\n'
@@ -158,8 +95,9 @@ def format_figure(
     )
 
 
-def _row(finding: EvaluationFinding, limits: Sequence[Limit], top: int) -> tuple[Markup, int]:
+def _row(finding: EvaluationFinding, top: int) -> tuple[Markup, int]:
     """Return the row of one evaluation and its height."""
+    limits = select_limits(finding)
     parts: list[Markup] = []
     y = top
     for line in textwrap.wrap(format_visible(finding.title), _TITLE_WRAP) or [finding.evaluation]:
@@ -231,8 +169,8 @@ def _limit_line(limit: Limit, lane: int, y: int) -> Markup:
 def _limit_label(limit: Limit, y: int) -> Markup:
     """Return the label, on the side of its line on which there is more room."""
     if limit.value <= 0.5:
-        return _text(limit.label, limit.value, y, "label", dx=6)
-    return _text(limit.label, limit.value, y, "label", dx=-6, anchor="end")
+        return _text(format_label(limit), limit.value, y, "label", dx=6)
+    return _text(format_label(limit), limit.value, y, "label", dx=-6, anchor="end")
 
 
 def _axis(top: int) -> Markup:

@@ -28,7 +28,7 @@ from ifthen.encoding.canonical import digest_bytes, digest_value, format_canonic
 from ifthen.encoding.document import FORMAT, dump_document
 from ifthen.errors import Error
 from ifthen.publication import wording
-from ifthen.publication.figure import describe_finding, find_limits, format_figure
+from ifthen.publication.figure import describe_finding, format_figure
 
 DATA = "ifthen-decisions"
 DIGEST = "ifthen-decisions-sha256"
@@ -205,15 +205,13 @@ def _own(step: Step) -> Mapping[str, tuple[Any, ...]]:
 
 def _view(index: int, decision: Decision) -> dict[str, Any]:
     """Return what the template needs about one decision beside the decision itself."""
-    limits = find_limits(decision)
     anchors = _Anchors(f"m{index}")
     return {
         "decision": decision,
         "prefix": f"m{index}",
         "digest": digest_value(dump_document(decision)),
         "counts": _counts(decision),
-        "limits": limits,
-        "figure": format_figure(decision.evaluations, limits, prefix=f"m{index}-figure"),
+        "figure": format_figure(decision.evaluations, prefix=f"m{index}-figure"),
         "rows": [_row(threshold, decision) for threshold in decision.thresholds],
         "safeguards": {item.safeguard: item for item in decision.safeguards},
         "not_called_for": _not_called_for(decision),

@@ -83,11 +83,6 @@ def format_point(low: float, high: float) -> str:
     return ends[0] if low == high else " to ".join(ends)
 
 
-def format_share(value: float) -> str:
-    """Return a share as the decision's own sentences write it: ``0.31``, ``0.004`` near an end."""
-    return f"{value:.2f}" if 0.01 <= value <= 0.99 else f"{value:.2g}"
-
-
 def format_confidence(value: float) -> str:
     """Return ``95 %`` for 0.95 and ``97.5 %`` for 0.975, with a space that does not break."""
     return f"{value * 100:g}\N{NO-BREAK SPACE}%"

@@ -48,7 +48,7 @@ def effective_clusters(clusters: Sequence[ClusterSums]) -> float:
     if len(clusters) < 2 or not all(cluster.is_possible() for cluster in clusters):
         raise Error("stats.clusters", "needs two or more clusters, each with possible sums")
     sizes = [cluster.questions for cluster in clusters]
-    return float(sum(sizes) ** 2 / sum(size**2 for size in sizes))
+    return sum(sizes) ** 2 / sum(size**2 for size in sizes)
 
 
 def effective_sample_size(clusters: Sequence[ClusterSums], alpha: float) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
-from ifthen.framework.lint import Lint, check_framework, conditions
+from ifthen.framework.lint import Lint, check_framework
 from ifthen.framework.model import Framework
 from ifthen.workspace.loading import Workspace
 
@@ -116,7 +116,7 @@ def _unused_statements(workspace: Workspace) -> Iterator[Error]:
     asked = {
         leaf.subject.declaration
         for framework in workspace.frameworks
-        for path, predicate in conditions(framework.document)
+        for path, predicate in framework.document.conditions()
         for _, leaf in predicate.leaves(path)
         if leaf.subject is not None and leaf.subject.declaration is not None
     }

@@ -1,0 +1,28 @@
+"""The values that a framework compares an evaluation with."""
+
+from typing import Literal
+
+from ifthen.decision.model import Limit
+from ifthen.framework.model import Evaluation, Framework
+from ifthen.stats.threshold import subtract_margin
+
+
+def find_limits(evaluation: Evaluation, framework: Framework) -> tuple[Limit, ...]:
+    """Return the evaluation's own values, then those of conditions in document order, each once.
+
+    A comparison under ``not`` asks for the other side: not (at least 0.5) is an at-most.
+    """
+    limits: list[Limit] = []
+    if out := evaluation.rule_out:
+        limits.append(Limit(kind="rule-out", value=subtract_margin(out.below, out.margin)))
+    if into := evaluation.rule_in:
+        limits.append(Limit(kind="rule-in", value=into.at_least))
+    for path, condition in framework.conditions():
+        for place, leaf in condition.leaves(path):
+            comparison = leaf.ge or leaf.le
+            if comparison is not None and comparison.evaluation == evaluation.id:
+                turned = place.count("not") % 2 == 1
+                kind: Literal["at-least", "at-most"]
+                kind = "at-least" if (leaf.ge is not None) != turned else "at-most"
+                limits.append(Limit(kind=kind, value=comparison.value))
+    return tuple(dict.fromkeys(limits))
