@@ -50,6 +50,16 @@ def test_every_error_at_once_and_on_standard_error(ifthen, aurora):
     assert [e["code"] for e in result.json["errors"]] == ["framework.dangling-reference"] * 2
 
 
+@pytest.mark.parametrize(("days", "due"), [(153, True), (154, False), (99999999999, False)])
+def test_review(days, due, ifthen, aurora):
+    """Due after 153 days, on 1 December; a number beyond every calendar is never due."""
+    framework = aurora / "frameworks" / "example-fsf-2.1.yaml"
+    text = framework.read_text().replace("review_every_days: 365", f"review_every_days: {days}")
+    framework.write_text(text)
+    result = ifthen("check", "-C", aurora, "--json")
+    assert ("workspace.review-due" in [w["code"] for w in result.json["warnings"]]) == due
+
+
 def test_a_missing_log_is_a_warning(ifthen, aurora):
     (aurora / "logs" / "aurora-2-popularity.eval").unlink()
     result = ifthen("check", "-C", aurora, "--json")

@@ -9,7 +9,7 @@ from tests.cli.conftest import NOW
 
 from ifthen.cli import options
 from ifthen.decision.model import Decision
-from ifthen.encoding.canonical import format_canonical
+from ifthen.encoding.canonical import digest_bytes, format_canonical
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 
@@ -104,7 +104,41 @@ def test_the_cache_is_filled_and_left_alone_on_request(ifthen, aurora):
     ifthen("decide", "-C", aurora, "--no-cache")
     assert list(cache.iterdir()) == []
     ifthen("decide", "aurora-1", "-C", aurora)
-    assert len(list(cache.iterdir())) == 4
+    assert len([path for path in cache.iterdir() if path.name != "bounds.json"]) == 4
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"garbage", b"[" * 100_000, b"{}", b"[1, 2]", b'["", "{}"]']
+)
+def test_a_cache_that_is_not_whole_is_not_used(content, ifthen, aurora):
+    before = ifthen("decide", "-C", aurora, "--json").out
+    for path in (aurora / ".ifthen" / "cache").iterdir():
+        path.write_bytes(content)
+    assert ifthen("decide", "-C", aurora, "--json").out == before
+
+
+@pytest.mark.parametrize(
+    ("change", "believed"),
+    [
+        (lambda known: {"lower": known["point_low"], "upper": known["point_high"]}, True),
+        (lambda _: {"lower": 0.9, "upper": 0.1}, False),  # no estimate at all: computed again
+        (lambda _: {"upper": "0.1"}, False),
+        (lambda _: {"more": 1}, False),
+    ],
+)
+def test_without_the_cache_a_forged_one_does_nothing(change, believed, ifthen, aurora):
+    """A cache can be made up, digests and all; ``--no-cache`` does not look at it."""
+    before = ifthen("decide", "-C", aurora, "--json").out
+    path = aurora / ".ifthen" / "cache" / "bounds.json"
+    _, body = json.loads(path.read_bytes())
+    known = json.loads(body)
+    for value in known.values():
+        if isinstance(value, dict):
+            value.update(change(value))
+    body = json.dumps(known, sort_keys=True)
+    path.write_text(json.dumps([digest_bytes(body.encode()), body]))
+    assert (ifthen("decide", "-C", aurora, "--json").out != before) == believed
+    assert ifthen("decide", "-C", aurora, "--json", "--no-cache").out == before
 
 
 def test_output_is_the_json_and_parses_back(ifthen, aurora, tmp_path):
@@ -152,6 +186,13 @@ def test_the_last_and_the_first_day_there_is(ifthen, aurora):
     for day in ("0001-01-01", "9999-12-31"):
         assert ifthen("decide", "-C", aurora, "--on", day, "--json").code in (1, 3)
         assert ifthen("check", "-C", aurora, "--on", day).code == 0
+
+
+def test_a_framework_of_the_last_day_there_is(ifthen, aurora):
+    framework = aurora / "frameworks" / "example-fsf-2.1.yaml"
+    framework.write_text(framework.read_text().replace("from: 2026-07-01", "from: 9999-12-31"))
+    assert ifthen("decide", "-C", aurora, "--on", "9999-12-31", "--json").code == 3
+    assert ifthen("check", "-C", aurora, "--on", "9999-12-31").code == 0
 
 
 def test_the_framework_can_be_chosen(ifthen, aurora):

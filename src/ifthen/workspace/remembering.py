@@ -47,7 +47,7 @@ class RememberedBounds:
         if isinstance(known := self._known.get(key), dict):
             try:
                 return Estimate(**known)
-            except (TypeError, Error):
+            except (TypeError, ValueError, Error):
                 pass  # not what save writes: compute it again
         found = COMPUTED.estimate(
             questions=questions, low=low, high=high, alpha=alpha, clusters=clusters
@@ -91,6 +91,6 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         digest, body = json.loads(path.read_bytes())
         known = json.loads(body) if digest_bytes(body.encode()) == digest else {}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
