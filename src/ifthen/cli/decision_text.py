@@ -54,7 +54,7 @@ def show_decision(decision: Decision, console: "Console") -> None:
     )
     if decision.hypothetical:
         title.append("   (hypothetical: not today)", style="yellow")
-    console.print(title)
+    print_trimmed(console, title)
     if framework.notice:
         print_trimmed(console, Text(framework.notice, style="dim"))
     console.print()

@@ -34,25 +34,35 @@ def show_record(
     record: EvidenceRecord, console: "Console", *, title: str, fault: Reason | None = None
 ) -> None:
     """Print what a log holds, with its findings."""
+    from rich.text import Text  # noqa: PLC0415
+
     run, counts = record.run, record.samples
-    console.print(title, style="bold")
-    console.print(f"  task      {run.task}   model {run.model}   {run.created:%Y-%m-%d}")
-    console.print(
-        f"  log       {record.log.sha256[:19]}…   {record.log.bytes:,} bytes   {run.producer}"
-    )
     others = [
         f"{getattr(counts, name)} {name}"
         for name in ("error", "limit", "invalidated", "unscored", "edited")
         if getattr(counts, name)
     ]
-    console.print(f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}")
-    for measurement in record.measurements:
-        console.print(f"  measured  {_measurement(measurement)}")
-    for finding in record.findings:
-        style = "red" if finding.severity == "contradiction" else "yellow"
-        console.print(f"  {finding.severity} [{finding.code}] {finding.message}", style=style)
+    lines = [
+        (title, "bold"),
+        (f"  task      {run.task}   model {run.model}   {run.created:%Y-%m-%d}", ""),
+        (
+            f"  log       {record.log.sha256[:19]}…   {record.log.bytes:,} bytes   {run.producer}",
+            "",
+        ),
+        (f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}", ""),
+    ]
+    lines += [(f"  measured  {_measurement(each)}", "") for each in record.measurements]
+    lines += [
+        (
+            f"  {finding.severity} [{finding.code}] {finding.message}",
+            "red" if finding.severity == "contradiction" else "yellow",
+        )
+        for finding in record.findings
+    ]
     if fault is not None:
-        console.print(f"  not confirmed [{fault.code}] {fault.text}", style="red")
+        lines.append((f"  not confirmed [{fault.code}] {fault.text}", "red"))
+    for text, style in lines:
+        print_trimmed(console, Text(text, style=style))
 
 
 def _measurement(measurement: Measurement) -> str:

@@ -250,4 +250,6 @@ def _time(text: str, *, where: str) -> datetime:
         time = datetime.fromisoformat(text)
     except ValueError as error:
         raise Error("log.wrong-shape", f"{text[:40]!r} is not a time", where=where) from error
+    if not 2000 <= time.year < 3000:  # no evaluation ran then, and days are counted from it
+        raise Error("log.wrong-shape", f"{text[:40]!r} lies in no possible year", where=where)
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -85,7 +85,7 @@ class Evaluation(Part):
     """Metadata key of the samples that groups related questions."""
     min_questions: int = Field(ge=1)
     """Fewer questions than this decide nothing."""
-    valid_for_days: int = Field(ge=1)
+    valid_for_days: int = Field(ge=1, le=36_500)
     """A result older than this is stale."""
     plan: Literal["required", "not-required"] = "required"
     """Whether the evaluation has to be registered before it is run."""

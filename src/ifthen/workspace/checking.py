@@ -134,8 +134,9 @@ def _unused_statements(workspace: Workspace) -> Iterator[Error]:
 def _framework_review(workspace: Workspace, on: date) -> Iterator[Error]:
     for loaded in workspace.frameworks:
         framework: Framework = loaded.document
-        due = framework.in_force.from_ + timedelta(days=framework.cadence.review_every_days)
-        if framework.in_force.covers(on) and due <= on:
+        since, days = framework.in_force.from_, framework.cadence.review_every_days
+        if framework.in_force.covers(on) and (on - since).days >= days:
+            due = since + timedelta(days=days)
             yield Error(
                 "workspace.review-due",
                 f"framework {framework.id} {framework.version} was due for review on {due}",

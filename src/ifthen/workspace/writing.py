@@ -32,11 +32,14 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
         _sync_directory(path.parent)
-    except FileExistsError as error:
-        raise Error(
-            "file.exists", "there is a file already", where=path.name, hint="choose another name"
-        ) from error
     except OSError as error:
+        if isinstance(error, FileExistsError) and path.exists():  # else a parent is a file
+            raise Error(
+                "file.exists",
+                "there is a file already",
+                where=path.name,
+                hint="choose another name",
+            ) from error
         raise Error(
             "file.unwritable", f"cannot be written: {error.strerror}", where=str(path)
         ) from error
