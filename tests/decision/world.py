@@ -181,6 +181,7 @@ EVIDENCE: dict[str, Any] = {
             "metric": "accuracy",
             "reducer": "mean",
             "value": 0.05,
+            "stated": 0.05,
             "agrees": True,
             "questions": 200,
             "low": 10,

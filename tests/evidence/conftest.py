@@ -38,6 +38,7 @@ class Changer:
             member: json.loads(content) for member, content in read_members(name).items()
         }
         self.path = folder / name
+        self.in_step = True  # a change of the header is made where the run began, too
 
     def __getitem__(self, member: str) -> Any:
         return self.members[member]
@@ -49,6 +50,9 @@ class Changer:
         del self.members[member]
 
     def to_bytes(self) -> bytes:
+        header, start = self.members.get("header.json"), self.members.get("_journal/start.json")
+        if self.in_step and isinstance(header, dict) and isinstance(start, dict):
+            start.update({key: header[key] for key in ("eval", "plan") if key in header})
         return write_members({k: json.dumps(v).encode() for k, v in self.members.items()})
 
     def read(self):

@@ -177,7 +177,52 @@ def test_log_without_summaries_and_reductions(change):
     log = change("plain.eval")
     for member in ("summaries.json", "reductions.json", "_journal/summaries/1.json"):
         log.drop(member)
-    assert faults(log) == set()
+    assert faults(log) == {"log.summary-differs", "log.reduction-differs"}
+
+
+def test_emptied_summaries_and_reductions(change):
+    log = change("plain.eval")
+    log.members |= {"summaries.json": [], "reductions.json": [], "_journal/summaries/1.json": []}
+    assert faults(log) == {"log.summary-differs", "log.reduction-differs"}
+
+
+def test_a_family_that_the_summaries_do_not_know(change):
+    log = change("plain.eval")
+    log.sample("q1")["metadata"]["family"] = "another"
+    assert faults(log) == {"log.summary-differs"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("task", "other"),
+        ("model", "other/model"),
+        ("created", "2026-11-29T00:00:00+00:00"),
+        ("task_args", {"safeguard": "none"}),
+        ("metadata", {"weights_sha256": "0" * 64}),
+    ],
+)
+def test_a_header_that_is_not_what_the_run_began_with(change, key, value):
+    log = change("plain.eval")
+    log.in_step = False
+    log["header.json"]["eval"][key] = value
+    assert "log.start-differs" in faults(log)
+
+
+def test_a_log_without_its_beginning(change):
+    log = change("plain.eval")
+    log.drop("_journal/start.json")
+    assert faults(log) == {"log.start-differs"}
+
+
+def test_an_edit_without_the_original_value(change):
+    log = change("plain.eval")
+    score = log.sample("q1")["scores"]["match"]
+    score["history"] = [
+        {"value": "UNCHANGED"},
+        {"value": score["value"], "provenance": {"author": "somebody"}},
+    ]
+    assert "log.history-differs" in faults(log)
 
 
 def test_reductions_edited_removed_and_added(change):

@@ -274,6 +274,8 @@ def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measure
             f"{format_count(matching[0].questions, 'question')};"
             f" the framework asks for {evaluation.min_questions}",
         )
+    if matching[0].stated is None or not matching[0].agrees:
+        return _reject("not-stated", f"the log itself does not state the same {name}")
     return matching[0]
 
 

@@ -131,7 +131,8 @@ class Archive:
         if at + _END.size + comment != len(data):
             raise self._damaged("the archive does not end where its directory ends")
         end = at
-        if _FULL16 in {disk, first_disk, here, count} or _FULL32 in {size, start}:
+        locator = data[max(0, at - _END64_LOCATOR.size) : at][:4] == b"PK\x06\x07"
+        if locator or _FULL16 in {disk, first_disk, here, count} or _FULL32 in {size, start}:
             end, disk, first_disk, here, count, size, start = self._directory64(data, at)
         if disk or first_disk or here != count:
             raise self._damaged("the archive has several parts")
@@ -170,6 +171,8 @@ class Archive:
             extra_end = name_end + fields[11]
             if signature != b"PK\x01\x02" or extra_end + fields[12] > end:
                 raise self._damaged("the directory holds something that is not an entry")
+            if fields[12]:  # what other readers could take for a second directory
+                raise self._damaged("an entry of the directory has a comment")
             name = self._member_name(bytes(self._data[at + _ENTRY.size : name_end]), flags)
             if _FULL32 in {packed, size, start}:
                 extra = bytes(self._data[name_end:extra_end])

@@ -40,6 +40,7 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
             check_histories(log),
             check_summaries(log),
             check_reductions(log),
+            check_start(log),
             check_changes(log),
         )
         for finding in check
@@ -165,7 +166,10 @@ def check_histories(log: Log) -> Iterator[Finding]:
     """Yield ``log.history-differs`` where a score is not the last value of its history."""
     for sample in log.samples:
         for name, score in sample.scores.items():
-            if score.history and not is_same(score.history[-1], score.value):
+            if score.authors and len(score.history) <= len(score.authors):
+                message = f"the score of {name} was edited, and its original value is not there"
+                yield contradiction("log.history-differs", message, sample.place)
+            elif score.history and not is_same(score.history[-1], score.value):
                 message = f"the score of {name} is not the last value of its history"
                 yield contradiction("log.history-differs", message, sample.place)
 
@@ -182,13 +186,15 @@ def check_summaries(log: Log) -> Iterator[Finding]:
         if (
             sample is None
             or summary.error != sample.error
+            or any(value != sample.metadata.get(key) for key, value in summary.labels.items())
             or summary.scores.keys() != sample.scores.keys()
             or not all(
                 is_same(value, sample.scores[name].value) for name, value in summary.scores.items()
             )
         ):
             faults.setdefault(summary.place, []).append(summary.id)
-    unlisted = samples.keys() - seen.get("summaries.json", samples.keys())
+    listed = seen.get("summaries.json", samples.keys() if log.format == "inspect-json" else set())
+    unlisted = samples.keys() - listed
     faults.setdefault("summaries.json", []).extend(identifier for identifier, _ in unlisted)
     for place, ids in faults.items():
         if ids:
@@ -196,11 +202,23 @@ def check_summaries(log: Log) -> Iterator[Finding]:
             yield contradiction("log.summary-differs", message, place)
 
 
+def check_start(log: Log) -> Iterator[Finding]:
+    """Yield ``log.start-differs`` where the header is not what was written when the run began."""
+    for name in log.start_differs:
+        message = f"the header's {name} is not what the log's first member says"
+        yield contradiction("log.start-differs", message, "_journal/start.json")
+
+
 def check_reductions(log: Log) -> Iterator[Finding]:
     """Yield ``log.reduction-differs`` where stated question scores are not the recomputed ones."""
     keys: dict[str, set[str | None]] = {}
     for result in log.results:
         keys.setdefault(result.scorer, set()).add(result.key)
+    reduced = {reduction.scorer for reduction in log.reductions}
+    if log.format == "inspect-eval":
+        for scorer in sorted(keys.keys() - reduced):
+            message = f"no question scores of {scorer} are stated"
+            yield contradiction("log.reduction-differs", message, "reductions.json")
     for reduction in log.reductions:
         reducer = resolve_reducer(log, reduction.reducer)
         if reducer is None:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive, Limits
 from ifthen.evidence.inspect_format import (
+    IDENTITY,
     HeaderJson,
     ReductionJson,
     SampleJson,
+    StartJson,
     SummaryJson,
     check_version,
     decode,
+    is_equal,
 )
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_sample, to_summary
 from ifthen.evidence.log import Finding, Log, Reduction, Sample, Summary, contradiction
@@ -61,7 +64,23 @@ def read_eval(data: bytes, *, name: str, limits: Limits | None = None) -> Log:
         summaries=_read_summaries(archive),
         reductions=_read_reductions(archive),
         findings=findings,
+        start_differs=_compare_start(archive),
     )
+
+
+def _compare_start(archive: Archive) -> Iterator[str]:
+    """Yield the parts of the header that differ from what was written when the run began."""
+    header, start = archive.find(_HEADER), archive.find(_START)
+    if header is None or start is None:
+        yield "beginning"
+        return
+    now = decode(archive.read(header), StartJson, where=archive.where(_HEADER))
+    then = decode(archive.read(start), StartJson, where=archive.where(_START))
+    for name in IDENTITY:
+        if not is_equal(now.eval.get(name), then.eval.get(name)):
+            yield name
+    if not is_equal(now.plan, then.plan):
+        yield "plan"
 
 
 def _read_header(archive: Archive, name: str) -> HeaderJson:

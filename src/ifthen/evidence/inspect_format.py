@@ -167,6 +167,34 @@ class SummaryJson(msgspec.Struct):
     epoch: int
     error: Any = None
     scores: dict[str, ScoreJson] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class StartJson(msgspec.Struct):
+    """The parts of a header, and of what was written when the run began, that have to be equal."""
+
+    eval: dict[str, Any]
+    plan: Any = None
+
+
+IDENTITY = (
+    "task",
+    "task_args",
+    "task_args_passed",
+    "solver",
+    "solver_args",
+    "model",
+    "model_args",
+    "model_generate_config",
+    "dataset",
+    "metadata",
+    "scorers",
+    "metrics",
+    "created",
+    "eval_id",
+    "run_id",
+)
+"""Fields of ``eval`` that nothing changes after the run has begun."""
 
 
 class ReducedJson(msgspec.Struct):
@@ -218,6 +246,11 @@ def decode(data: bytes, kind: type[T], *, where: str) -> T:
     except (ValueError, OverflowError) as error:
         raise Error("log.not-json", f"not JSON: {error}", where=where) from error
     return value
+
+
+def is_equal(one: Any, other: Any) -> bool:
+    """Return whether two JSON values are the same, true apart from 1 and NaN the same as NaN."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def check_version(data: bytes, *, where: str) -> Versioned:

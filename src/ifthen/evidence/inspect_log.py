@@ -31,6 +31,7 @@ from ifthen.evidence.log import (
 )
 
 MAX_EPOCHS = 10_000
+MAX_LABEL = 200
 MAX_SAMPLES = 5_000_000
 """Questions times epochs: what a header says is looked for, so a header must not say too much."""
 
@@ -45,6 +46,7 @@ def to_log(
     summaries: Iterable[Summary] = (),
     reductions: Iterable[Reduction] = (),
     findings: Iterable[Finding] = (),
+    start_differs: Iterable[str] = (),
 ) -> Log:
     """Return the log of a header and its parts; ``data`` are the bytes of the whole file.
 
@@ -75,6 +77,7 @@ def to_log(
         summaries=tuple(summaries),
         reductions=tuple(reductions),
         findings=tuple(findings),
+        start_differs=tuple(start_differs),
     )
 
 
@@ -182,6 +185,11 @@ def to_summary(summary: SummaryJson, *, place: str) -> Summary:
         error=summary.error is not None,
         scores={name: score.value for name, score in (summary.scores or {}).items()},
         place=place,
+        labels={
+            name: value
+            for name, value in (summary.metadata or {}).items()
+            if isinstance(value, int) or (isinstance(value, str) and len(value) <= MAX_LABEL)
+        },
     )
 
 

@@ -139,6 +139,8 @@ class Summary:
     scores: Mapping[str, Any]
     """Scorer name to value."""
     place: str
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    """Short single values of the sample's metadata; the producer leaves long ones out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,5 +208,7 @@ class Log:
     """Ordered by epoch, then by the place of the id in the dataset, as the producer runs them."""
     summaries: tuple[Summary, ...] = ()
     reductions: tuple[Reduction, ...] = ()
+    start_differs: tuple[str, ...] = ()
+    """Parts of the header that differ from what was written when the run began."""
     findings: tuple[Finding, ...] = ()
     """Faults in the structure of the file."""

@@ -52,10 +52,11 @@ def _cluster_text(value: Any) -> str | None:
 def sample_bounds(sample: Sample, score: SampleScore | None) -> tuple[float, float]:
     """Return the least and the greatest score that one sample can have.
 
-    That is 0 and 1 for an invalidated sample and for one without a usable score, and for an edited
-    one the least and the greatest of the values that the score ever had.
+    That is 0 and 1 for an invalidated sample, for one that ended in an error (whatever score it was
+    given) and for one without a usable score, and for an edited one the least and the greatest of
+    the values that the score ever had.
     """
-    if sample.invalidated or score is None:
+    if sample.invalidated or sample.error or score is None:
         return 0.0, 1.0
     numbers = [value_to_float(value) for value in (score.value, *score.history)]
     usable = [number for number in numbers if not isinstance(number, Unusable)]
