@@ -10,6 +10,8 @@ from ifthen.cli.options import (
     framework_option,
     guarded,
     json_option,
+    made_on_option,
+    no_cache_option,
     on_option,
     workspace_option,
 )
@@ -26,7 +28,8 @@ from ifthen.cli.options import (
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the decision's canonical JSON to a file (one model).",
 )
-@click.option("--no-cache", is_flag=True, help="Read every log again, whatever the cache holds.")
+@made_on_option
+@no_cache_option
 @exit_zero_option
 @json_option
 @guarded
@@ -36,6 +39,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     on: date | None,
     framework_id: str | None,
     output: Path | None,
+    made_on: date | None,
     no_cache: bool,
     exit_zero: bool,
     json_: bool,
@@ -49,7 +53,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     from ifthen.encoding.canonical import format_canonical  # noqa: PLC0415
 
     decisions = make_decisions(
-        directory, models, on=on, framework_id=framework_id, use_cache=not no_cache
+        directory, models, on=on, framework_id=framework_id, use_cache=not no_cache, made_on=made_on
     )
     if output is not None:
         from ifthen.workspace.writing import write_file  # noqa: PLC0415

@@ -23,6 +23,7 @@ def make_decisions(
     on: date | None,
     framework_id: str | None,
     use_cache: bool = True,
+    made_on: date | None = None,
 ) -> "list[Decision]":
     """Return a decision for each model named, or for every model of the workspace.
 
@@ -40,7 +41,7 @@ def make_decisions(
         find_model,
     )
 
-    today = read_today()
+    today = made_on or read_today()
     day = on or today
     workspace = open_workspace(directory)
     lint = check_workspace(workspace, on=day)

@@ -10,6 +10,7 @@ from ifthen.cli.options import (
     framework_option,
     guarded,
     json_option,
+    no_cache_option,
     on_option,
     workspace_option,
 )
@@ -28,6 +29,7 @@ MARK = {"yes": ("yes", "green"), "no": ("NO", "bold red"), "undetermined": ("?",
 @workspace_option
 @on_option
 @framework_option
+@no_cache_option
 @json_option
 @guarded
 def command(  # noqa: PLR0917 - click passes options by name
@@ -36,6 +38,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     directory: Path,
     on: date | None,
     framework_id: str | None,
+    no_cache: bool,
     json_: bool,
 ) -> int:
     """Show why a decision about MODEL is what it is.
@@ -45,7 +48,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     from ifthen.cli.deciding import make_decisions  # noqa: PLC0415
     from ifthen.cli.output import emit_json, make_console, print_trimmed  # noqa: PLC0415
 
-    decision = make_decisions(directory, [model], on=on, framework_id=framework_id)[0]
+    decision = make_decisions(
+        directory, [model], on=on, framework_id=framework_id, use_cache=not no_cache
+    )[0]
     parts = find_parts(decision, subject)
     if not parts:
         known = ", ".join(list_subjects(decision))
@@ -172,7 +177,7 @@ def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
         clusters = f", {interval.clusters} clusters" if interval.clusters else ""
         branch.add(
             f"evidence {item.evidence.id}: {interval.method}, {interval.questions} questions"
-            f"{clusters}, {interval.confidence:.0%} one-sided"
+            f"{clusters}, {interval.confidence * 100:g}% one-sided"
         )
         branch.add(
             f"log {item.log_sha256[:19]}…   samples: ifthen evidence show"

@@ -54,6 +54,15 @@ on_option = click.option(
     "--on", type=Day(), help="Day to decide for; another day than today is hypothetical."
 )
 
+no_cache_option = click.option(
+    "--no-cache", is_flag=True, help="Read every log again, whatever the cache holds."
+)
+made_on_option = click.option(
+    "--made-on",
+    type=Day(),
+    help="Day on which the decision was made, to replay one.  [default: today]",
+)
+
 
 def read_now() -> datetime:
     """Return the present moment: with :func:`read_today` the only place that reads the clock."""

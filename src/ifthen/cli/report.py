@@ -9,6 +9,8 @@ from ifthen.cli.options import (
     framework_option,
     guarded,
     json_option,
+    made_on_option,
+    no_cache_option,
     on_option,
     workspace_option,
 )
@@ -27,6 +29,8 @@ from ifthen.cli.options import (
     show_default=True,
     help="File to write.",
 )
+@made_on_option
+@no_cache_option
 @json_option
 @guarded
 def command(  # noqa: PLR0917 - click passes options by name
@@ -35,6 +39,8 @@ def command(  # noqa: PLR0917 - click passes options by name
     on: date | None,
     framework_id: str | None,
     output: Path,
+    made_on: date | None,
+    no_cache: bool,
     json_: bool,
 ) -> int:
     """Write the decision about each MODEL (default: all) as one HTML page.
@@ -46,7 +52,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     from ifthen.publication.report import format_report  # noqa: PLC0415
     from ifthen.workspace.writing import write_file  # noqa: PLC0415
 
-    decisions = make_decisions(directory, models, on=on, framework_id=framework_id)
+    decisions = make_decisions(
+        directory, models, on=on, framework_id=framework_id, use_cache=not no_cache, made_on=made_on
+    )
     write_file(output, format_report(decisions).encode(), replace=True)
     if json_:
         gates = {d.model.id: {g.gate: g.outcome.value for g in d.gates} for d in decisions}

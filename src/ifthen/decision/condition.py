@@ -167,7 +167,7 @@ def _compare_interval(
         return Truth.YES, (), ()
     text = (
         f"{finding.title}: {format_finding(finding)}, needs {sign} {format_number(target)}"
-        f" with {measured[0].interval.confidence:.0%} confidence"
+        f" with {measured[0].interval.confidence * 100:g}% confidence"
     )
     change: tuple[str, ...] = ()
     if predicate.le is not None:

@@ -31,7 +31,11 @@ FORMAT = 1
 
 _ID = r"^[a-z0-9][a-z0-9._-]{0,79}$"
 _DIGEST = r"^sha256:[0-9a-f]{64}$"
-_LINE = r"^[^\r\n]+$"
+# No control characters, and none that turn the direction of text or hide: a title must not be able
+# to repaint the terminal of whoever reads a decision.
+_HIDDEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_LINE = rf"^[^{_HIDDEN}\t\n]+$"
+_TEXT = rf"^[^{_HIDDEN}]+$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = _DAY[:-1] + (
     r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"  # RFC 3339
@@ -60,7 +64,7 @@ def _spelled(pattern: str, parse: Callable[[str], date], example: str) -> Before
 Id = Annotated[str, StringConstraints(pattern=_ID)]
 Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_LINE)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_TEXT)]
 Day = Annotated[
     date,
     _spelled(_DAY, date.fromisoformat, "2026-07-01"),

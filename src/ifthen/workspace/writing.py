@@ -14,6 +14,14 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
     Raises:
         Error: ``file.exists`` when it is there and ``replace`` is false; ``file.unwritable``.
     """
+    if path.exists() and not path.is_file():
+        raise Error(
+            "file.unwritable",
+            "is no regular file",
+            where=str(path),
+            hint="name a file",
+        )
+    path = path.resolve() if path.is_symlink() else path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
