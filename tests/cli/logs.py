@@ -35,6 +35,8 @@ class LogFile:
         header = self.json("header.json")
         change(header)
         self.put("header.json", header)
+        start = self.json("_journal/start.json")  # one who knows what is compared changes both
+        self.put("_journal/start.json", start | {k: header[k] for k in ("eval", "plan")})
 
     def change_samples(self, change: Callable[[Any], None]) -> None:
         for name in self.samples():

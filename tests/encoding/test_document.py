@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, StrictBool, ValidationError, model_validator
 
+from ifthen.dossier.model import Model
 from ifthen.encoding.document import (
     Day,
     Digest,
@@ -374,3 +375,12 @@ def test_a_mutated_framework_is_read_or_its_faults_are_placed(changes: Any) -> N
 def test_five_thousand_faults_are_all_reported() -> None:
     errors = faults("kind: recipe\nid: x\nvalues:\n" + "  - []\n" * 2000)
     assert len(errors) == 2000
+
+
+@pytest.mark.parametrize("hidden", ["\\e[2J", "\\u202e", "\\0", "\\x9b", "\\u2066"])
+def test_hidden_characters_are_refused(hidden):
+    for key in ("title", "note"):
+        text = f'kind: model\nid: m\n{key}: "a{hidden}b"\n'
+        with pytest.raises(Problems) as caught:
+            load_document(parse_tree(text.encode(), name="m.yaml"), Model)
+        assert any("hidden" in error.message for error in caught.value.errors)

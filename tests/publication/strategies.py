@@ -31,8 +31,7 @@ HOSTILE = [
     "&lt;&amp;&#60;",
     '" onload="x',
     "'; {{ 7 * 7 }} {% raw %}",
-    "\u202eright to left",
-    "\x00\x07\x85",
+    "\u200bzero \ufeffwidth",
     "\u2028 \U0001f512 é ß 漢字",
 ]
 

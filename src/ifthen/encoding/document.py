@@ -44,7 +44,8 @@ _MOMENT = _DAY[:-1] + (
 PATTERNS = {
     _ID: "has to be a name of small letters, digits, '.', '_' and '-', at most 80 long",
     _DIGEST: "has to be 'sha256:' and 64 hexadecimal digits in small letters",
-    _LINE: "has to stand on one line",
+    _LINE: "has to stand on one line, without hidden or control characters",
+    _TEXT: "may hold no hidden or control characters",
 }
 
 

@@ -21,7 +21,6 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
             where=str(path),
             hint="name a file",
         )
-    path = path.resolve() if path.is_symlink() else path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
