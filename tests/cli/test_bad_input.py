@@ -127,7 +127,8 @@ def bomb(root: Path) -> None:
 
 
 def rename_the_metric(log: LogFile) -> None:
-    log.members["header.json"] = log.members["header.json"].replace(b"accuracy", b"f1")
+    for name in ("header.json", "_journal/start.json"):
+        log.members[name] = log.members[name].replace(b"accuracy", b"f1")
 
 
 def forget_the_weights(tree: Any) -> None:
@@ -550,3 +551,15 @@ def test_random_values_in_a_log_that_is_added_anew(seed, ifthen, aurora):
         keep_within_bounds(decide(ifthen, aurora), f"{seed}: {member} {key} {container[key]!r:.60}")
         path.write_bytes(kept[0])
         record.write_bytes(kept[1])
+
+
+def test_a_header_that_forgets_how_the_run_began(ifthen, aurora):
+    path = aurora / HARD
+    log = LogFile(path)
+    header = log.json("header.json")
+    header["eval"]["created"] = "2026-11-24T00:00:00+00:00"
+    log.put("header.json", header)
+    log.write()
+    result = ifthen("evidence", "add", path, "-C", aurora, "--replace", "--json")
+    assert result.code == 2
+    assert "log.start-differs" in [finding["code"] for finding in result.json[0]["findings"]]
