@@ -58,3 +58,8 @@ def test_unknown_subject_and_model(ifthen, aurora):
     result = ifthen("explain", "aurora-2", "deploy", "-C", aurora, "--json")
     assert result.error_codes == ["command.usage"]
     assert ifthen("explain", "x", "-C", aurora, "--json").error_codes == ["model.unknown"]
+
+
+def test_a_gate_that_is_not_open_says_what_would_change_it(ifthen, aurora):
+    result = ifthen("explain", "aurora-2", "deploy-external", "-C", aurora)
+    assert "what would change this" in result.out

@@ -1,6 +1,7 @@
 """Reading logs: what is understood, and what is refused with which code."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -277,3 +278,11 @@ def test_any_value_anywhere_gives_a_log_or_a_coded_error_and_then_a_record(data)
 def test_formats_are_those_of_the_record():
     assert set(FORMATS) == {"inspect-eval", "inspect-json"}
     assert FORMATS["inspect-eval"] is read_eval
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    pipe = tmp_path / "log.eval"
+    os.mkfifo(pipe)
+    with pytest.raises(Error) as caught:
+        read_log(pipe)
+    assert caught.value.code == "log.unreadable"

@@ -130,6 +130,10 @@ def _gate_tree(gate: "GateFinding", decision: "Decision") -> "Tree":
     word, style = GATE[gate.outcome.value]
     tree = Tree(f"{word} {gate.gate}: {gate.action}", style=style, guide_style="dim")
     tree.add(gate.summary, style="default")
+    if gate.change:
+        ways = tree.add("what would change this", style="cyan")
+        for line in gate.change:
+            ways.add(line, style="default")
     for threshold in decision.thresholds:
         branch = tree.add(
             f"IF {threshold.threshold}: {threshold.status}, counts as {threshold.treated_as}",

@@ -29,6 +29,10 @@ def read_log(path: Path) -> Log:
 
 def _read_bytes(path: Path) -> bytes:
     name = path.name
+    if path.exists() and not path.is_file():  # a named pipe would wait for ever
+        raise Error(
+            "log.unreadable", "is no regular file", where=name, hint="give the log files one by one"
+        )
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
