@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from ifthen.errors import Error
 from ifthen.evidence.building import build_record
-from ifthen.evidence.inspect_eval import read_eval
+from ifthen.evidence.formats import FORMATS, Request
 from ifthen.evidence.inspect_json import read_json
-from ifthen.evidence.reading import FORMATS, read_log
+from ifthen.evidence.reading import read_log
+from ifthen.evidence.source import FileSource, MemorySource, read_whole
 
 
 def code_of(action):
@@ -88,10 +89,9 @@ def test_folder_instead_of_a_file(tmp_path):
     assert code_of(lambda: read_log(tmp_path)) == "log.unreadable"
 
 
-def test_file_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr("ifthen.evidence.reading.MAX_BYTES", 3)
+def test_file_that_is_too_large(tmp_path):
     (tmp_path / "x").write_bytes(b"1234")
-    assert code_of(lambda: read_log(tmp_path / "x")) == "log.too-large"
+    assert code_of(lambda: read_whole(FileSource(tmp_path / "x"), limit=3)) == "log.too-large"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,10 @@ def test_file_that_is_too_large(tmp_path, monkeypatch):
     ids=lambda value: value[:24].decode("latin-1") if isinstance(value, bytes) else value,
 )
 def test_content_that_is_no_log(read_bytes, content, code):
+    if content.startswith(b"{"):
+        reader = FORMATS["inspect-json"]
+        assert code_of(lambda: reader.read(MemorySource(content, "x"), Request())) == code
+        code = code if b'"eval"' in content else "log.not-a-log"
     assert code_of(lambda: read_bytes(content)) == code
 
 
@@ -226,7 +230,7 @@ def test_mutated_bytes_give_a_log_or_a_coded_error(data_folder, name, data):
         content[at] = data.draw(st.integers(0, 255))
     reader = FORMATS["inspect-eval" if name.endswith("eval") else "inspect-json"]
     try:
-        reader(bytes(content), name=name)
+        reader.read(MemorySource(bytes(content), name), Request())
     except Error as error:
         assert error.code.startswith("log.")
 
@@ -273,11 +277,6 @@ def test_any_value_anywhere_gives_a_log_or_a_coded_error_and_then_a_record(data)
     assert type(record).model_validate_json(record.model_dump_json()) == record
     for measurement in record.measurements:
         assert measurement.low <= measurement.high <= measurement.questions
-
-
-def test_formats_are_those_of_the_record():
-    assert set(FORMATS) == {"inspect-eval", "inspect-json"}
-    assert FORMATS["inspect-eval"] is read_eval
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):

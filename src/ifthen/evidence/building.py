@@ -12,6 +12,7 @@ from ifthen.evidence.question import score_of
 from ifthen.evidence.recompute import measure
 from ifthen.evidence.record import (
     EvidenceRecord,
+    FileReference,
     LogFinding,
     LogReference,
     Run,
@@ -48,7 +49,7 @@ def build_record(
         recorded_by=recorded_by,
         recorded_at=recorded_at,
         cluster_by=cluster_by,
-        log=LogReference(path=log_path, sha256=log.sha256, bytes=log.bytes, format=log.format),
+        log=_reference(log, log_path),
         run=_run(log.run, weights),
         samples=count_samples(log),
         measurements=measurements,
@@ -112,6 +113,21 @@ def list_samples(log: Log) -> list[dict[str, Any]]:
 def describe_run(run: RunFacts) -> Run:
     """Return the log's statements about its run, as the record has them."""
     return _run(run, _weights(run)[0])
+
+
+def _reference(log: Log, path: str) -> LogReference:
+    return LogReference(
+        path=path,
+        sha256=log.sha256,
+        bytes=log.bytes,
+        format=log.format,
+        part=_optional(log.part),
+        claim=log.claim,
+        files=tuple(
+            FileReference(path=format_line(file.path), sha256=file.sha256, bytes=file.bytes)
+            for file in log.files
+        ),
+    )
 
 
 def _run(run: RunFacts, weights: str | None) -> Run:

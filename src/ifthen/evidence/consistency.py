@@ -132,7 +132,7 @@ def check_samples(log: Log) -> Iterator[Finding]:
     if doubled:
         yield _about("log.duplicate-sample", "stand in the log more than once", doubled)
     epochs = log.run.epochs
-    late = [key for key in counts if not 1 <= key[1] <= epochs]
+    late = [key for key in counts if not 1 <= key[1] <= epochs and not log.run.epochs_vary]
     if late:
         yield _about("log.epoch-unexpected", f"are of an epoch beyond the stated {epochs}", late)
     ids = [str(identifier) for identifier in log.sample_ids or ()]
@@ -146,7 +146,7 @@ def check_samples(log: Log) -> Iterator[Finding]:
     missing = [
         (identifier, epoch)
         for identifier in sorted(known)
-        for epoch in range(1, epochs + 1)
+        for epoch in range(1, (1 if log.run.epochs_vary else epochs) + 1)
         if (identifier, epoch) not in counts
     ]
     if missing:
@@ -193,7 +193,7 @@ def check_summaries(log: Log) -> Iterator[Finding]:
             )
         ):
             faults.setdefault(summary.place, []).append(summary.id)
-    listed = seen.get("summaries.json", samples.keys() if log.format == "inspect-json" else set())
+    listed = seen.get("summaries.json", set() if "summaries" in log.repeats else samples.keys())
     unlisted = samples.keys() - listed
     faults.setdefault("summaries.json", []).extend(identifier for identifier, _ in unlisted)
     for place, ids in faults.items():
@@ -215,7 +215,7 @@ def check_reductions(log: Log) -> Iterator[Finding]:
     for result in log.results:
         keys.setdefault(result.scorer, set()).add(result.key)
     reduced = {reduction.scorer for reduction in log.reductions}
-    if log.format == "inspect-eval":
+    if "reductions" in log.repeats:
         for scorer in sorted(keys.keys() - reduced):
             message = f"no question scores of {scorer} are stated"
             yield contradiction("log.reduction-differs", message, "reductions.json")

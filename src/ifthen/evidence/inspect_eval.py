@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive, Limits
+from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import (
     IDENTITY,
     HeaderJson,
@@ -18,13 +19,17 @@ from ifthen.evidence.inspect_format import (
 )
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_sample, to_summary
 from ifthen.evidence.log import Finding, Log, Reduction, Sample, Summary, contradiction
-
-SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+from ifthen.evidence.source import Source, read_whole
 
 _HEADER, _START = "header.json", "_journal/start.json"
 _SUMMARIES, _REDUCTIONS = "summaries.json", "reductions.json"
 _JOURNAL = re.compile(r"_journal/summaries/([0-9]+)\.json")
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
+
+
+def read(source: Source, request: Request) -> Log:  # noqa: ARG001
+    """Return the log in a source; see :func:`read_eval`."""
+    return read_eval(read_whole(source), name=source.name)
 
 
 def read_eval(data: bytes, *, name: str, limits: Limits | None = None) -> Log:

@@ -1,9 +1,16 @@
 """Reader of Inspect's ``.json`` logs: one JSON object with the samples inside."""
 
 from ifthen.errors import Error
+from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import LogJson, check_version, decode
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_sample
 from ifthen.evidence.log import Log
+from ifthen.evidence.source import Source, read_whole
+
+
+def read(source: Source, request: Request) -> Log:  # noqa: ARG001
+    """Return the log in a source; see :func:`read_json`."""
+    return read_json(read_whole(source), name=source.name)
 
 
 def read_json(data: bytes, *, name: str) -> Log:

@@ -78,6 +78,7 @@ def to_log(
         reductions=tuple(reductions),
         findings=tuple(findings),
         start_differs=tuple(start_differs),
+        repeats=frozenset({"summaries", "reductions"} if format == "inspect-eval" else ()),
     )
 
 

@@ -4,7 +4,7 @@ These values say what stands in the file. Nothing in them is believed: the numbe
 in :mod:`ifthen.evidence.recompute` and compared in :mod:`ifthen.evidence.consistency`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -82,6 +82,22 @@ class Sample:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     models: tuple[str, ...] = ()
     """Models that the sample's usage counts name."""
+    sha256: bytes | None = None
+    """SHA-256 of the bytes that hold the sample: 32 bytes; None where no bytes are its alone."""
+    question_sha256: bytes | None = None
+    """Digest of id, input and target, see :mod:`ifthen.evidence.question_digest`; 32 bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogFile:
+    """One of the files that a log consists of."""
+
+    path: str
+    """Path relative to the folder of the main file, with forward slashes."""
+    sha256: str
+    """``sha256:`` and 64 hex digits."""
+    bytes: int
+    """Size."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,17 +200,26 @@ class RunFacts:
     """Authors of changes to the log's tags and metadata after the run."""
     retuned: int = 0
     """Number of configuration changes during the run."""
+    epochs_vary: bool = False
+    """Whether questions were asked different numbers of times, as found: no number is stated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Log:
     """One evaluation log, as read."""
 
-    format: Literal["inspect-eval", "inspect-json"]
+    format: str
+    """Name of the format, as :data:`ifthen.evidence.formats.FORMATS` has it."""
     sha256: str
-    """Digest of the whole file, ``sha256:`` and 64 hex digits."""
+    """Digest of the file, ``sha256:`` and 64 hex digits; of several files, of their list."""
     bytes: int
-    """Size of the file."""
+    """Size of the file, or of all files."""
+    files: tuple[LogFile, ...] = ()
+    """Every file, main file first, where the log consists of several."""
+    part: str | None = None
+    """Which of several results in the file this is."""
+    claim: Literal["samples", "counts", "stated"] = "samples"
+    """What stands behind the numbers: samples, counts for each item, or the statement alone."""
     run: RunFacts
     scorers: tuple[Scorer, ...]
     sample_ids: tuple[SampleId, ...] | None
@@ -204,10 +229,12 @@ class Log:
     completed: int | None
     """Stated number of samples without error."""
     results: tuple[Result, ...]
-    samples: tuple[Sample, ...]
+    samples: Sequence[Sample]
     """Ordered by epoch, then by the place of the id in the dataset, as the producer runs them."""
     summaries: tuple[Summary, ...] = ()
     reductions: tuple[Reduction, ...] = ()
+    repeats: frozenset[Literal["summaries", "reductions"]] = frozenset()
+    """Parts in which a log of this format always says its scores again."""
     start_differs: tuple[str, ...] = ()
     """Parts of the header that differ from what was written when the run began."""
     findings: tuple[Finding, ...] = ()

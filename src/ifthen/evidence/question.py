@@ -14,7 +14,7 @@ class Question:
 
     id: str
     epochs: int
-    """How often it should have been asked."""
+    """How often it should have been asked; 0 where no number is stated."""
     asked: list[tuple[Sample, SampleScore | None]] = field(default_factory=list)
     """Its samples in the order of the run, each with its score, if it has one."""
 
@@ -33,7 +33,8 @@ class Question:
     def bounds(self, reducer: Reducer) -> tuple[float, float]:
         """Return the least and the greatest score that the question can have, within [0, 1]."""
         pairs = [sample_bounds(sample, score) for sample, score in self.asked]
-        pairs += [(0.0, 1.0)] * (self.epochs - len({sample.epoch for sample, _ in self.asked}))
+        missing = max(self.epochs, 1) - len({sample.epoch for sample, _ in self.asked})
+        pairs += [(0.0, 1.0)] * missing
         if reducer.name == "mode" and all(low == high for low, high in pairs):
             exact = reducer.reduce(self.values)
             return exact, exact
@@ -86,14 +87,14 @@ def group_questions(log: Log, scorer: str, key: str | None) -> tuple[Question, .
 
     The producer tells questions apart by the text of their id.
     """
+    epochs = 0 if log.run.epochs_vary else log.run.epochs
     questions = {
-        str(identifier): Question(str(identifier), log.run.epochs)
-        for identifier in log.sample_ids or ()
+        str(identifier): Question(str(identifier), epochs) for identifier in log.sample_ids or ()
     }
     for sample in log.samples:
         identifier = str(sample.id)
         question = questions.get(identifier)
         if question is None:
-            question = questions[identifier] = Question(identifier, log.run.epochs)
+            question = questions[identifier] = Question(identifier, epochs)
         question.asked.append((sample, score_of(sample, scorer, key)))
     return tuple(questions.values())

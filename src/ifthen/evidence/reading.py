@@ -1,63 +1,93 @@
 """Reading an evaluation log: the file's content, not its name, says which reader reads it."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from pathlib import Path
 
 from ifthen.errors import Error
-from ifthen.evidence.inspect_eval import SIGNATURES, read_eval
-from ifthen.evidence.inspect_json import read_json
+from ifthen.evidence.formats import FORMATS, Request, find_format
 from ifthen.evidence.log import Log
-
-MAX_BYTES = 1 << 31
-
-FORMATS: dict[str, Callable[..., Log]] = {"inspect-eval": read_eval, "inspect-json": read_json}
-"""Reader by format name; each takes the bytes and ``name``, the file's name for error places."""
+from ifthen.evidence.source import FileSource, Source
 
 
-def read_log(path: Path) -> Log:
-    """Return the log in the file ``path``, with its digest and its structural findings.
+def read_log(path: Path, *, part: str | None = None, keep: Collection[str] = ()) -> Log:
+    """Return the log in a file, or in a folder with the main file of a known format.
 
-    The file is read once, so that the digest is that of the bytes that were understood.
+    ``part`` names one of several results in the file, ``keep`` the keys of the samples' metadata
+    that are needed.
 
     Raises:
         Error: ``log.missing``, ``log.unreadable``, ``log.empty``, ``log.too-large``,
-            ``log.not-a-log``, and those of the reader; nothing else, whatever the file holds.
+            ``log.not-a-log``, ``log.changed``, ``log.several-parts``, ``log.part-unknown``, and
+            those of the reader; nothing else, whatever the file holds.
     """
-    name = path.name
-    return FORMATS[_format_of(data := _read_bytes(path), name)](data, name=name)
+    return read_source(open_source(path), part=part, keep=keep)
 
 
-def _read_bytes(path: Path) -> bytes:
-    name = path.name
-    if path.exists() and not path.is_file():  # a named pipe would wait for ever
+def read_source(source: Source, *, part: str | None = None, keep: Collection[str] = ()) -> Log:
+    """Return the log of a source; see :func:`read_log`."""
+    entry = find_format(source)
+    parts = entry.list_parts(source)
+    if parts:
+        part = _choose(part, parts, source.name)
+    elif part is not None:
         raise Error(
-            "log.unreadable", "is no regular file", where=name, hint="give the log files one by one"
+            "log.part-unknown",
+            "the log holds one result only",
+            where=source.name,
+            hint="leave out --part",
         )
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise Error(
-            "log.missing", "there is no such file", where=str(path), hint="check the path"
-        ) from error
-    except OSError as error:
-        reason = error.strerror or "not readable"
-        raise Error("log.unreadable", f"cannot read the file: {reason}", where=name) from error
-    if len(data) > MAX_BYTES:
-        raise Error("log.too-large", f"more than {MAX_BYTES:,} bytes", where=name)
-    return data
+    log = entry.read(source, Request(part=part, keep=frozenset(keep)))
+    source.check_unchanged()
+    return log
 
 
-def _format_of(data: bytes, name: str) -> str:
-    if not data:
-        raise Error("log.empty", "the file is empty", where=name, hint="get the log again")
-    if data.startswith(SIGNATURES):
-        return "inspect-eval"
-    if data.lstrip(b" \t\r\n")[:1] == b"{":
-        return "inspect-json"
+def list_parts(path: Path) -> tuple[str, ...]:
+    """Return the names of the results in a file; empty where it holds one.
+
+    Raises:
+        Error: as :func:`read_log`.
+    """
+    source = open_source(path)
+    return find_format(source).list_parts(source)
+
+
+def open_source(path: Path) -> Source:
+    """Return the file of that path, or the one main file of a known format in that folder.
+
+    Raises:
+        Error: ``log.missing``, ``log.unreadable``, ``log.several-logs``.
+    """
+    if not path.is_dir():
+        return FileSource(path)
+    names = [name for entry in FORMATS.values() for name in entry.main]
+    found = sorted({file for name in names for file in path.glob(name) if file.is_file()})
+    if len(found) == 1:
+        return FileSource(found[0])
+    what = "several main files of logs" if found else "no main file of a log"
     raise Error(
-        "log.not-a-log",
-        "the file is neither a zip archive nor a JSON object",
+        "log.several-logs" if found else "log.unreadable",
+        f"the folder holds {what}",
+        where=path.name,
+        hint="give the log files one by one",
+    )
+
+
+def _choose(part: str | None, parts: tuple[str, ...], name: str) -> str:
+    if part is None and len(parts) == 1:
+        return parts[0]
+    if part in parts:
+        return part
+    listed = ", ".join(parts[:8]) + (", ..." if len(parts) > 8 else "")
+    if part is None:
+        raise Error(
+            "log.several-parts",
+            f"the file holds {len(parts)} results",
+            where=name,
+            hint=f"name one with --part: {listed}",
+        )
+    raise Error(
+        "log.part-unknown",
+        f"the file holds no result {part[:80]!r}",
         where=name,
-        hint="give an .eval or .json log of Inspect",
+        hint=f"it holds: {listed}",
     )

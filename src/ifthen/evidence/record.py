@@ -11,17 +11,34 @@ from pydantic import Field, StrictBool
 from ifthen.encoding.document import Digest, Document, Id, Line, Moment, Part
 
 
+class FileReference(Part):
+    """One of several files that a log consists of."""
+
+    path: Line
+    """Path relative to the folder of the log's main file, with forward slashes."""
+    sha256: Digest
+    """Digest of the whole file."""
+    bytes: int = Field(ge=0)
+    """Size of the file."""
+
+
 class LogReference(Part):
     """Which file the record was made from."""
 
     path: Line
     """Path of the log, relative to the workspace, with forward slashes."""
     sha256: Digest
-    """Digest of the whole file."""
+    """Digest of the whole file; of several files, that of the canonical JSON of their list."""
     bytes: int = Field(ge=0)
-    """Size of the file."""
-    format: Literal["inspect-eval", "inspect-json"]
+    """Size of the file, or of all files."""
+    format: Line
     """Which reader read it."""
+    part: Line | None = None
+    """Which of several results in the file it is."""
+    claim: Literal["samples", "counts", "stated"] = "samples"
+    """What stands behind the numbers: samples, counts for each item, or the statement alone."""
+    files: tuple[FileReference, ...] = ()
+    """Every file, the main file first, where the log consists of several."""
 
 
 class Run(Part):

@@ -1,0 +1,163 @@
+"""The formats of evaluation results that are read, one module each.
+
+A new format is a module with ``read`` (and ``list_parts`` where one file holds the results of
+several tasks or models) and one entry here; nothing else has to know it. A module is imported when
+a file of its format is read, so that a format costs nothing to those who do not use it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal, cast
+
+from ifthen.errors import Error
+from ifthen.evidence.log import Log
+from ifthen.evidence.source import Source
+
+Claim = Literal["samples", "counts", "stated"]
+"""What stands behind a number, strongest first: recomputed from samples, from counts for each
+item, or only stated."""
+
+HEAD_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peek:
+    """What can be seen of a file before it is read."""
+
+    name: str
+    head: bytes
+    """The first 64 KiB."""
+    keys: frozenset[str]
+    """Keys of the outermost JSON object that stand in ``head``; empty for other content."""
+
+    @property
+    def first(self) -> bytes:
+        """The first byte that is not white space."""
+        return self.head.lstrip(b" \t\r\n")[:1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is asked of a reader beyond the file."""
+
+    part: str | None = None
+    """Which of several results in the file; None for the only one."""
+    keep: frozenset[str] = frozenset()
+    """Keys of the samples' metadata that are needed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """A format: how to recognise it, and what it can and cannot support."""
+
+    name: str
+    title: str
+    module: str
+    """Module with ``read(source, request) -> Log`` and perhaps ``list_parts(source)``."""
+    recognise: Callable[[Peek], bool]
+    files: str
+    """Which files belong to it, in words."""
+    main: tuple[str, ...] = ()
+    """Names of the main file, by which a folder is recognised."""
+    claim: Claim
+    """The strongest claim that it can support."""
+    supports: tuple[str, ...] = ()
+    """What a reader can verify with it, in words."""
+    lacks: tuple[str, ...] = ()
+    """What it does not hold, in words."""
+    extra: str | None = None
+    """Optional dependency that its reader needs."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """What a part is called, if a file can hold several: ``{"part": "task"}``."""
+
+    def read(self, source: Source, request: Request) -> Log:
+        """Return the log; see the module."""
+        return cast(Log, self._module().read(source, request))
+
+    def list_parts(self, source: Source) -> tuple[str, ...]:
+        """Return the names of the results in the file; empty for a format with one a file."""
+        found = getattr(self._module(), "list_parts", None)
+        return () if found is None else cast(tuple[str, ...], found(source))
+
+    def _module(self) -> Any:
+        return import_module(self.module)
+
+
+FORMATS: dict[str, Format] = {
+    entry.name: entry
+    for entry in (
+        Format(
+            name="inspect-eval",
+            title="Inspect log, .eval",
+            module="ifthen.evidence.inspect_eval",
+            recognise=lambda peek: peek.head.startswith((b"PK\x03\x04", b"PK\x05\x06")),
+            files="one .eval file",
+            claim="samples",
+            supports=(
+                "every score recomputed",
+                "header, start, summaries, reductions and samples compared",
+                "digest of every sample",
+            ),
+            lacks=("digest of weights or dataset, unless the run's metadata states one",),
+        ),
+        Format(
+            name="inspect-json",
+            title="Inspect log, .json",
+            module="ifthen.evidence.inspect_json",
+            recognise=lambda peek: {"version", "status", "eval"} <= peek.keys,
+            files="one .json file",
+            claim="samples",
+            supports=("every score recomputed", "header, reductions and samples compared"),
+            lacks=("a beginning and summaries to compare the header with",),
+        ),
+    )
+}
+"""Reader by format name, in the order in which files are tried."""
+
+
+def find_format(source: Source) -> Format:
+    """Return the format of a file, by its content first.
+
+    Raises:
+        Error: ``log.empty``, ``log.not-a-log``.
+    """
+    head = source.read(0, min(HEAD_BYTES, source.size))
+    if not head:
+        raise Error("log.empty", "the file is empty", where=source.name, hint="get the log again")
+    peek = Peek(name=source.name, head=head, keys=first_keys(head))
+    for entry in FORMATS.values():
+        if entry.recognise(peek):
+            return entry
+    raise Error(
+        "log.not-a-log",
+        "the file is in none of the formats that are read",
+        where=source.name,
+        hint="see the formats with: ifthen evidence formats",
+    )
+
+
+def first_keys(head: bytes) -> frozenset[str]:
+    """Return the keys of the outermost JSON object, as far as they stand in ``head``."""
+    text = head.lstrip(b" \t\r\n")
+    keys: set[str] = set()
+    if not text.startswith(b"{"):
+        return frozenset()
+    depth, at, last = 0, 0, None
+    while at < len(text):
+        byte = text[at]
+        if byte == 0x22:  # "
+            end = at + 1
+            while end < len(text) and text[end] != 0x22:
+                end += 2 if text[end] == 0x5C else 1
+            last = text[at + 1 : end] if depth == 1 else None
+            at = end
+        elif byte in b"{[":
+            depth += 1
+        elif byte in b"}]":
+            depth -= 1
+        elif byte == 0x3A and depth == 1 and last is not None:  # :
+            keys.add(last.decode("utf-8", "replace"))
+            last = None
+        at += 1
+    return frozenset(keys)
