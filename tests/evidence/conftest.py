@@ -57,7 +57,7 @@ class Changer:
 
     def read(self):
         self.path.write_bytes(self.to_bytes())
-        return read_log(self.path)
+        return read_log(self.path, keep={"family"})
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def read_bytes(tmp_path):
     def read(data: bytes, name: str = "x.eval"):
         path = tmp_path / name
         path.write_bytes(data)
-        return read_log(path)
+        return read_log(path, keep={"family"})
 
     return read
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ifthen.errors import Error
 from ifthen.evidence.building import build_record
 from ifthen.evidence.formats import FORMATS, Request
-from ifthen.evidence.inspect_json import read_json
 from ifthen.evidence.reading import read_log
 from ifthen.evidence.source import FileSource, MemorySource, read_whole
 
@@ -37,7 +36,7 @@ def test_reading_imports_neither_numpy_nor_zstandard_nor_pydantic():
 
 
 def test_eval_log(data_folder):
-    log = read_log(data_folder / "plain.eval")
+    log = read_log(data_folder / "plain.eval", keep={"family"})
     assert log.format == "inspect-eval"
     assert log.bytes == (data_folder / "plain.eval").stat().st_size
     assert (log.total, log.completed, len(log.samples)) == (6, 6, 6)
@@ -51,33 +50,33 @@ def test_eval_log(data_folder):
 
 
 def test_json_log(data_folder):
-    log = read_log(data_folder / "object.json")
+    log = read_log(data_folder / "object.json", keep={"family"})
     assert log.format == "inspect-json"
     assert [sample.place for sample in log.samples] == ["samples[0]", "samples[1]"]
     assert len(log.reductions) == 1
 
 
 def test_limit_counts_the_questions_that_ran(data_folder):
-    log = read_log(data_folder / "limited.eval")
+    log = read_log(data_folder / "limited.eval", keep={"family"})
     assert (log.run.questions, log.sample_ids) == (3, ("q0", "q1", "q2"))
 
 
 def test_nan_is_read_as_a_score_without_value(data_folder):
-    log = read_log(data_folder / "epochs.eval")
+    log = read_log(data_folder / "epochs.eval", keep={"family"})
     values = [sample.scores["graded"].value for sample in log.samples]
     assert any(value != value for value in values)
 
 
 def test_deflated_log_is_the_same(members, write, read_bytes, data_folder):
     log = read_bytes(write(members("epochs.eval")))
-    assert len(log.samples) == len(read_log(data_folder / "epochs.eval").samples)
+    assert len(log.samples) == len(read_log(data_folder / "epochs.eval", keep={"family"}).samples)
 
 
 def test_edits_and_invalidations_are_read(data_folder):
-    log = read_log(data_folder / "edited.eval")
+    log = read_log(data_folder / "edited.eval", keep={"family"})
     (score,) = [s.scores["match"] for s in log.samples if s.scores["match"].history]
     assert (score.value, score.history, score.authors) == ("C", ("I", "C"), ("ann",))
-    log = read_log(data_folder / "invalidated.eval")
+    log = read_log(data_folder / "invalidated.eval", keep={"family"})
     assert [s.invalidated_by for s in log.samples if s.invalidated] == ["bob"]
 
 
@@ -108,7 +107,7 @@ def test_file_that_is_too_large(tmp_path):
         (b'{"version": true}', "log.unknown-version"),
         (b'{"version": 2.0}', "log.unknown-version"),
         (b'{"version": "2"}', "log.unknown-version"),
-        (b'{"version": 2, "status": "started"}', "log.unfinished"),
+        (b'{"version": 2, "status": "started"}', "log.wrong-shape"),
         (b'{"version": 2, "status": "success"}', "log.wrong-shape"),
         (b'{"version": 2, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "log.not-json"),
         (b'{"version": ' + b"9" * 5000 + b"}", "log.wrong-shape"),
@@ -129,7 +128,15 @@ def test_content_that_is_no_log(read_bytes, content, code):
 def test_unfinished_log(change):
     log = change("plain.eval")
     log.drop("header.json")
-    assert code_of(log.read) == "log.unfinished"
+    read = log.read()
+    assert [finding.code for finding in read.findings] == ["log.unfinished"]
+    assert (read.run.status, len(read.samples), read.results) == ("started", 6, ())
+
+
+def test_unfinished_json_log(data_folder, read_bytes):
+    tree = json.loads((data_folder / "object.json").read_bytes())
+    read = read_bytes(json.dumps(tree | {"status": "started"}).encode(), "x.json")
+    assert [finding.code for finding in read.findings] == ["log.unfinished"]
 
 
 def test_log_with_chunked_samples(change):
@@ -266,7 +273,8 @@ def test_any_value_anywhere_gives_a_log_or_a_coded_error_and_then_a_record(data)
             target = target[key]
         target[path[-1]] = value
     try:
-        log = read_json(json.dumps(tree).encode(), name="x")
+        source = MemorySource(json.dumps(tree).encode(), "x")
+        log = FORMATS["inspect-json"].read(source, Request(keep=frozenset({"family"})))
     except Error as error:
         assert error.code.startswith("log.")
         return

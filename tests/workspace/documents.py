@@ -63,7 +63,7 @@ def logged(root: Path) -> Workspace:
 def record_tree(log: Path, cluster_by: str | None = None) -> dict[str, Any]:
     """Return the evidence document of a log, as plain data."""
     record = build_record(
-        read_log(log),
+        read_log(log, keep={"family"}),
         id="plain",
         evaluation="ctf",
         model="aurora-2",

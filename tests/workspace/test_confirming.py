@@ -52,9 +52,9 @@ def reads(monkeypatch) -> list[str]:
     names: list[str] = []
     original = reading.read_log
 
-    def read(path):
+    def read(path, **given):
         names.append(path.name)
-        return original(path)
+        return original(path, **given)
 
     monkeypatch.setattr(reading, "read_log", read)
     return names
@@ -97,7 +97,7 @@ def test_log_changed(workspace, cached):
 def test_log_replaced_while_it_is_read(workspace, monkeypatch):
     other = Path(confirming.__file__).parents[3] / "tests/evidence/data/limited.eval"
     original = reading.read_log
-    monkeypatch.setattr(reading, "read_log", lambda path: original(other))
+    monkeypatch.setattr(reading, "read_log", lambda path, **given: original(other, **given))
     reason = fault(workspace)
     assert reason.code == "evaluation.log-unreadable"
     assert "log.changed" in reason.text

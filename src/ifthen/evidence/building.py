@@ -6,9 +6,9 @@ from datetime import datetime
 from re import fullmatch
 from typing import Any
 
+from ifthen.evidence.collection import paused_collection
 from ifthen.evidence.consistency import check_consistency
 from ifthen.evidence.log import Finding, Log, RunFacts, format_line, notice
-from ifthen.evidence.question import score_of
 from ifthen.evidence.recompute import measure
 from ifthen.evidence.record import (
     EvidenceRecord,
@@ -18,6 +18,7 @@ from ifthen.evidence.record import (
     Run,
     SampleCounts,
 )
+from ifthen.evidence.samples import ABSENT, Marks, SampleTable
 from ifthen.evidence.scores import Unusable, value_to_float
 
 
@@ -37,9 +38,10 @@ def build_record(
 
     ``log_path`` is relative to the workspace, with forward slashes.
     """
-    measurements, measured = measure(log, cluster_by)
     weights, odd = _weights(log.run)
-    findings = (*log.findings, *odd, *measured, *check_consistency(log, measurements))
+    with paused_collection():
+        measurements, measured = measure(log, cluster_by)
+        findings = (*log.findings, *odd, *measured, *check_consistency(log, measurements))
     return EvidenceRecord(
         kind="evidence",
         id=id,
@@ -57,36 +59,50 @@ def build_record(
     )
 
 
+OK = ("ok",)
 STATUSES = ("error", "limit", "invalidated", "unscored", "edited")
 """States of a sample besides ok, as :class:`~ifthen.evidence.record.SampleCounts` names them."""
 
 
 def find_statuses(log: Log) -> list[tuple[str, ...]]:
     """Return the statuses of each sample, in the log's order: ``("ok",)``, or all that it has."""
+    table = SampleTable.of(log.samples)
     scorers = {(result.scorer, result.key) for result in log.results}
     named = {scorer for scorer, _ in scorers}
     scorers |= {(scorer.name, None) for scorer in log.scorers if scorer.name not in named}
-    scores = [
-        [score_of(sample, scorer, key) for scorer, key in sorted(scorers, key=str)]
-        for sample in log.samples
-    ]
-    unscored = [
-        not scorers
-        or any(score is None or isinstance(value_to_float(score.value), Unusable) for score in row)
-        for row in scores
-    ]
-    edited = [
-        any(score.authors or score.history for score in sample.scores.values())
-        for sample in log.samples
-    ]
-    flags = [
-        (sample.error, sample.limit is not None, sample.invalidated, missing, changed)
-        for sample, missing, changed in zip(log.samples, unscored, edited, strict=True)
-    ]
-    return [
-        tuple(name for name, flag in zip(STATUSES, row, strict=True) if flag) or ("ok",)
-        for row in flags
-    ]
+    unscored = set(range(len(table))) if not scorers else set()
+    for scorer, key in scorers:
+        unscored |= _unscored(table.values(scorer, key))
+    statuses: list[tuple[str, ...]] = []
+    for row, error in enumerate(table.errors):
+        marks, missing = table.marks.get(row), row in unscored
+        if marks is None and not error and not missing:
+            statuses.append(OK)
+            continue
+        marks = marks or Marks()
+        flags = (error, marks.limit is not None, marks.invalidated, missing, bool(marks.edited))
+        statuses.append(
+            tuple(name for name, flag in zip(STATUSES, flags, strict=True) if flag) or OK
+        )
+    return statuses
+
+
+def _unscored(values: list[Any]) -> set[int]:
+    """Return the rows without a usable value."""
+    fine: set[Any] = set()
+    rows: set[int] = set()
+    for row, value in enumerate(values):
+        try:
+            if value in fine:
+                continue
+        except TypeError:  # a list or a mapping is no number
+            rows.add(row)
+            continue
+        if value is ABSENT or isinstance(value_to_float(value), Unusable):
+            rows.add(row)
+        elif len(fine) < 10_000:
+            fine.add(value)
+    return rows
 
 
 def count_samples(log: Log) -> SampleCounts:

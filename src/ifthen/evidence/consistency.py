@@ -9,16 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ifthen.evidence.log import Finding, Log, SampleId, contradiction, notice
+from ifthen.evidence.log import Finding, Log, contradiction, notice
 from ifthen.evidence.question import group_questions
-from ifthen.evidence.recompute import (
-    COMPARED,
-    agrees_with,
-    find_views,
-    producer_value,
-    resolve_reducer,
-)
+from ifthen.evidence.recompute import header_differs, resolve_reducer
 from ifthen.evidence.record import Measurement
+from ifthen.evidence.samples import ABSENT, SampleTable
 from ifthen.evidence.scores import producer_number
 
 _TOLERANCE = 1e-12
@@ -34,7 +29,6 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
         for check in (
             check_run(log),
             check_measurements(measurements),
-            check_spread(log),
             check_counts(log),
             check_samples(log),
             check_histories(log),
@@ -60,7 +54,8 @@ def check_run(log: Log) -> Iterator[Finding]:
         yield notice(
             "log.dirty-revision", "the code that ran had changes that no commit holds", "header"
         )
-    models = sorted({*run.models, *(name for sample in log.samples for name in sample.models)})
+    used = {name for names in set(SampleTable.of(log.samples).models) for name in names}
+    models = sorted({*run.models, *used})
     if len(models) > 1:
         yield notice("log.several-models", f"the run used {', '.join(models)}", "header")
 
@@ -69,7 +64,7 @@ def check_measurements(measurements: Iterable[Measurement]) -> Iterator[Finding]
     """Yield ``log.header-differs`` for every stated value that is not the recomputed one."""
     for measurement in measurements:
         if measurement.stated is not None and not measurement.agrees:
-            yield _header_differs(
+            yield header_differs(
                 f"{measurement.scorer} ({measurement.reducer})",
                 measurement.metric,
                 measurement.stated,
@@ -77,49 +72,30 @@ def check_measurements(measurements: Iterable[Measurement]) -> Iterator[Finding]
             )
 
 
-def check_spread(log: Log) -> Iterator[Finding]:
-    """Yield ``log.header-differs`` for stated stderr, std and var."""
-    views, _ = find_views(log)
-    for view in views:
-        stated = view.metric.value
-        if view.metric.name not in COMPARED or stated is None:
-            continue
-        questions = group_questions(log, view.result.scorer, view.result.key)
-        value = producer_value(view, questions)
-        if not agrees_with(stated, value):
-            label = f"{view.result.label} ({view.reducer.label})"
-            yield _header_differs(label, view.metric.name, stated, value)
-
-
-def _header_differs(scorer: str, metric: str, stated: float, value: float | None) -> Finding:
-    found = "no score" if value is None else f"{value!r}"
-    return contradiction(
-        "log.header-differs",
-        f"the header states {metric} {stated!r}; the samples give {found}",
-        f"scorer {scorer}",
-    )
-
-
 def check_counts(log: Log) -> Iterator[Finding]:
     """Yield ``log.sample-count`` where stated numbers of samples are not those of the samples.
 
     Producers have counted a completed sample as one without error and as one with a score.
     """
-    if log.total is not None and log.total != len(log.samples) and not log.run.early_stopping:
-        message = f"the header states {log.total} samples; there are {len(log.samples)}"
+    table = SampleTable.of(log.samples)
+    if log.total is not None and log.total != len(table) and not log.run.early_stopping:
+        message = f"the header states {log.total} samples; there are {len(table)}"
         yield contradiction("log.sample-count", message, "header")
-    without_error = sum(not sample.error for sample in log.samples)
-    scored = sum(bool(sample.scores) for sample in log.samples)
-    if log.completed is not None and log.completed not in {without_error, scored}:
-        message = f"the header states {log.completed} completed samples; there are {without_error}"
-        yield contradiction("log.sample-count", message, "header")
+    without_error = table.errors.count(False)
+    if log.completed is not None and log.completed != without_error:
+        scored = sum(
+            any(value is not ABSENT for value in row)
+            for row in zip(*table.scores.values(), strict=True)
+        )
+        if log.completed != scored:
+            message = f"the header states {log.completed} completed samples, not {without_error}"
+            yield contradiction("log.sample-count", message, "header")
     for result in log.results:
         reducer = resolve_reducer(log, result.reducer)
         if result.scored is None or reducer is None:
             continue
-        questions = group_questions(log, result.scorer, result.key)
-        reduced = [reducer.reduce(question.values) for question in questions]
-        count = sum(not math.isnan(number) for number in reduced)
+        reduced = group_questions(log, result.scorer, result.key).reduce(reducer)
+        count = sum(number is not None and not math.isnan(number) for number in reduced)
         if result.scored != count:
             message = f"the header states {result.scored} scored questions; there are {count}"
             yield notice("log.scored-count", message, f"scorer {result.label}")
@@ -127,27 +103,37 @@ def check_counts(log: Log) -> Iterator[Finding]:
 
 def check_samples(log: Log) -> Iterator[Finding]:
     """Yield ``log.duplicate-sample``, ``log.sample-missing``, ``log.sample-unexpected``."""
-    counts = Counter((str(sample.id), sample.epoch) for sample in log.samples)
-    doubled = [key for key, count in counts.items() if count > 1]
-    if doubled:
+    table = SampleTable.of(log.samples)
+    epochs, keys = log.run.epochs, table.rows_by_key
+    if len(keys) < len(table):
+        counts = Counter(
+            (str(identifier), epoch)
+            for identifier, epoch in zip(table.ids, table.epochs, strict=True)
+        )
+        doubled = [key for key, count in counts.items() if count > 1]
         yield _about("log.duplicate-sample", "stand in the log more than once", doubled)
-    epochs = log.run.epochs
-    late = [key for key in counts if not 1 <= key[1] <= epochs and not log.run.epochs_vary]
+    late = [key for key in keys if not 1 <= key[1] <= epochs and not log.run.epochs_vary]
     if late:
         yield _about("log.epoch-unexpected", f"are of an epoch beyond the stated {epochs}", late)
     ids = [str(identifier) for identifier in log.sample_ids or ()]
-    if len(set(ids)) < len(ids):
+    known = set(ids)
+    if len(known) < len(ids):
         message = "the list of sample ids names a question twice"
         yield contradiction("log.duplicate-id", message, "header")
-    known = set(ids) if ids else {identifier for identifier, _ in counts}
-    unexpected = [key for key in counts if key[0] not in known]
-    if unexpected:
-        yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
+    if known:
+        unexpected = [key for key in keys if key[0] not in known]
+        if unexpected:
+            yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
+    else:
+        known = set(table.rows_by_id)
+    asked = 1 if log.run.epochs_vary else epochs
+    if len(keys) == len(known) * asked and not late:
+        return  # every key is of a known question and epoch, so none is missing
     missing = [
         (identifier, epoch)
         for identifier in sorted(known)
-        for epoch in range(1, (1 if log.run.epochs_vary else epochs) + 1)
-        if (identifier, epoch) not in counts
+        for epoch in range(1, asked + 1)
+        if (identifier, epoch) not in keys
     ]
     if missing:
         severe = not log.run.early_stopping
@@ -164,42 +150,55 @@ def _about(
 
 def check_histories(log: Log) -> Iterator[Finding]:
     """Yield ``log.history-differs`` where a score is not the last value of its history."""
-    for sample in log.samples:
-        for name, score in sample.scores.items():
+    table = SampleTable.of(log.samples)
+    for row, marks in sorted(table.marks.items()):
+        for name, score in marks.edited.items():
             if score.authors and len(score.history) <= len(score.authors):
                 message = f"the score of {name} was edited, and its original value is not there"
-                yield contradiction("log.history-differs", message, sample.place)
+                yield contradiction("log.history-differs", message, table.place_of(row))
             elif score.history and not is_same(score.history[-1], score.value):
                 message = f"the score of {name} is not the last value of its history"
-                yield contradiction("log.history-differs", message, sample.place)
+                yield contradiction("log.history-differs", message, table.place_of(row))
 
 
 def check_summaries(log: Log) -> Iterator[Finding]:
     """Yield ``log.summary-differs``, one for each part with summaries."""
-    samples = {(str(sample.id), sample.epoch): sample for sample in log.samples}
-    faults: dict[str, list[SampleId]] = {}
-    seen: dict[str, set[tuple[str, int]]] = {}
-    for summary in log.summaries:
-        key = (str(summary.id), summary.epoch)
-        seen.setdefault(summary.place, set()).add(key)
-        sample = samples.get(key)
-        if (
-            sample is None
-            or summary.error != sample.error
-            or any(value != sample.metadata.get(key) for key, value in summary.labels.items())
-            or summary.scores.keys() != sample.scores.keys()
-            or not all(
-                is_same(value, sample.scores[name].value) for name, value in summary.scores.items()
-            )
-        ):
-            faults.setdefault(summary.place, []).append(summary.id)
-    listed = seen.get("summaries.json", set() if "summaries" in log.repeats else samples.keys())
-    unlisted = samples.keys() - listed
-    faults.setdefault("summaries.json", []).extend(identifier for identifier, _ in unlisted)
-    for place, ids in faults.items():
-        if ids:
-            message = f"{len(ids)} summaries differ from their samples, first of {ids[0]}"
+    samples = SampleTable.of(log.samples)
+    places = [*log.summaries]
+    if "summaries" in log.repeats and "summaries.json" not in places:
+        places.append("summaries.json")
+    for place in places:
+        summaries = SampleTable.of(log.summaries.get(place, ()))
+        faults = _differing(summaries, samples)
+        if place == "summaries.json":
+            faults += [str(key[0]) for key in samples.rows_by_key.keys() - summaries.rows_by_key]
+        if faults:
+            message = f"{len(faults)} summaries differ from their samples, first of {faults[0]}"
             yield contradiction("log.summary-differs", message, place)
+
+
+def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
+    """Return the ids of the summaries that do not say what their sample says."""
+    rows = [samples.rows_by_key.get(key) for key in summaries.rows_by_key]
+    ours = list(summaries.rows_by_key.values())
+    wrong: set[int] = set()
+    if len(ours) < len(summaries):  # of two summaries of one sample, none can be trusted
+        wrong.update(range(len(summaries)))
+    names = summaries.scores.keys() | samples.scores.keys()
+    columns = [(summaries.errors, samples.errors)]
+    columns += [(summaries.values(name, None), samples.values(name, None)) for name in names]
+    for mine, theirs in columns:
+        for place, row in zip(ours, rows, strict=True):
+            if row is None or (
+                mine[place] is not theirs[row] and not is_same(mine[place], theirs[row])
+            ):
+                wrong.add(place)
+    for key, labels in summaries.metadata.items():
+        theirs = samples.labels(key)
+        for place, row in zip(ours, rows, strict=True):  # the producer leaves long values out
+            if row is not None and labels[place] is not ABSENT and labels[place] != theirs[row]:
+                wrong.add(place)
+    return [str(summaries.ids[place]) for place in sorted(wrong)]
 
 
 def check_start(log: Log) -> Iterator[Finding]:
@@ -225,18 +224,16 @@ def check_reductions(log: Log) -> Iterator[Finding]:
             continue
         stated = {str(identifier): value for identifier, value in reduction.values}
         for key in sorted(keys.get(reduction.scorer, {None}), key=str):
-            recomputed = {
-                question.id: reducer.reduce(question.values)
-                for question in group_questions(log, reduction.scorer, key)
-                if question.values
-            }
-            wrong = [
+            questions = group_questions(log, reduction.scorer, key)
+            numbers = zip(questions.ids, questions.reduce(reducer), strict=True)
+            recomputed = {identifier: x for identifier, x in numbers if x is not None}
+            wrong = stated.keys() ^ recomputed.keys()
+            wrong |= {
                 identifier
-                for identifier in recomputed.keys() | stated.keys()
-                if not _same_number(
-                    _stated_number(stated.get(identifier), key), recomputed.get(identifier)
-                )
-            ]
+                for identifier, number in recomputed.items()
+                if identifier in stated
+                and not _same_number(_stated_number(stated[identifier], key), number)
+            }
             if wrong:
                 message = (
                     f"{len(wrong)} question scores ({reducer.label}) of {reduction.scorer} differ "
@@ -248,12 +245,12 @@ def check_reductions(log: Log) -> Iterator[Finding]:
 def _stated_number(value: Any, key: str | None) -> float:
     if key is not None:
         value = value.get(key) if isinstance(value, dict) else None
-    return producer_number(value)
+    return value if type(value) is float else producer_number(value)
 
 
-def _same_number(one: float, other: float | None) -> bool:
-    if other is None:
-        return False
+def _same_number(one: float, other: float) -> bool:
+    if one == other:
+        return True
     if math.isnan(one) or math.isnan(other):
         return math.isnan(one) and math.isnan(other)
     return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
@@ -274,21 +271,21 @@ def _no_score(value: Any) -> bool:
 
 def check_changes(log: Log) -> Iterator[Finding]:
     """Yield notices on what was changed after the run or during it."""
+    marks = SampleTable.of(log.samples).marks.values()
     edits = Counter(
-        author
-        for sample in log.samples
-        for score in sample.scores.values()
-        for author in score.authors
+        author for mark in marks for score in mark.edited.values() for author in score.authors
     )
-    invalidations = Counter(
-        sample.invalidated_by or "unknown" for sample in log.samples if sample.invalidated
-    )
+    invalidations = Counter(mark.invalidated_by or "unknown" for mark in marks if mark.invalidated)
+    superseded = sum(bool(mark.superseded) for mark in marks)
     if edits:
         yield notice("log.edited", f"scores were edited: {_by(edits)}", "samples")
     if invalidations:
         yield notice(
             "log.invalidated", f"samples were invalidated: {_by(invalidations)}", "samples"
         )
+    if superseded:
+        message = f"{superseded} samples were run again; every score they had counts"
+        yield notice("log.requeued", message, "samples")
     if log.run.updates:
         message = f"tags or metadata were changed after the run: {_by(Counter(log.run.updates))}"
         yield notice("log.metadata-edited", message, "header")

@@ -45,6 +45,8 @@ class Request:
     """Which of several results in the file; None for the only one."""
     keep: frozenset[str] = frozenset()
     """Keys of the samples' metadata that are needed."""
+    workers: int | None = None
+    """Processes to read with, None for as many as can run at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """Inflating one member of an archive, never to more bytes than it states."""
 
 import zlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,8 @@ METHODS = frozenset({STORED, DEFLATED, ZSTANDARD})
 _CHUNK = 1 << 20
 _MAX_WINDOW = 1 << 27  # the largest window that a Zstandard decoder accepts by default
 
+Inflate = Callable[[memoryview, int], bytes]
+
 
 def inflate(packed: memoryview, *, method: int, size: int) -> bytes:
     """Return the inflated bytes, at most ``size + 1`` of them: one too many shows a wrong size.
@@ -17,11 +20,21 @@ def inflate(packed: memoryview, *, method: int, size: int) -> bytes:
     Raises:
         ValueError: for bytes that are not a stream of that method, or that do not end with it.
     """
+    return inflater(method)(packed, size)
+
+
+@cache
+def inflater(method: int) -> Inflate:
+    """Return the function that inflates members of that method; see :func:`inflate`."""
     if method == STORED:
-        return bytes(packed)
+        return _copy
     if method == DEFLATED:
-        return _inflate_deflated(packed, size)
-    return _inflate_zstandard(packed, size)
+        return _inflate_deflated
+    return _zstandard_inflater()
+
+
+def _copy(packed: memoryview, size: int) -> bytes:  # noqa: ARG001 - stored bytes have one size
+    return bytes(packed)
 
 
 def _inflate_deflated(packed: memoryview, size: int) -> bytes:
@@ -35,11 +48,30 @@ def _inflate_deflated(packed: memoryview, size: int) -> bytes:
     return content
 
 
-def _inflate_zstandard(packed: memoryview, size: int) -> bytes:
-    """Inflate every frame: producers write large members as several frames."""
+def _zstandard_inflater() -> Inflate:
+    """Return a function that inflates one frame in one call, and other streams piece by piece.
+
+    A frame that states its size is given one buffer of it, so what it states is compared first.
+    """
     import zstandard  # noqa: PLC0415 - logs without Zstandard members do without it
 
-    decoder = _zstandard_decoder()
+    decoder = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
+    stated_size, decompress = zstandard.frame_content_size, decoder.decompress
+    fault = zstandard.ZstdError
+
+    def one_shot(packed: memoryview, size: int) -> bytes:
+        try:
+            if stated_size(packed) == size:
+                return decompress(packed, allow_extra_data=False)
+        except fault:
+            pass  # several frames, or a damaged one: the slow way tells
+        return _inflate_frames(decoder, packed, size, fault)
+
+    return one_shot
+
+
+def _inflate_frames(decoder: Any, packed: memoryview, size: int, fault: type[Exception]) -> bytes:
+    """Inflate every frame: producers write large members as several frames."""
     pieces: list[bytes] = []
     left = size + 1
     try:
@@ -47,13 +79,6 @@ def _inflate_zstandard(packed: memoryview, size: int) -> bytes:
             while left > 0 and (piece := reader.read(min(left, _CHUNK))):
                 pieces.append(piece)
                 left -= len(piece)
-    except zstandard.ZstdError as error:
+    except fault as error:
         raise ValueError(str(error)) from error
     return b"".join(pieces)
-
-
-@cache
-def _zstandard_decoder() -> Any:
-    import zstandard  # noqa: PLC0415
-
-    return zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)

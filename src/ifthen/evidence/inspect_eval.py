@@ -1,25 +1,36 @@
 """Reader of Inspect's ``.eval`` logs: a zip archive with one JSON member for each sample."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive, Limits
+from ifthen.evidence.directory import Entry
 from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import (
     IDENTITY,
     HeaderJson,
     ReductionJson,
-    SampleJson,
     StartJson,
     SummaryJson,
     check_version,
     decode,
     is_equal,
 )
-from ifthen.evidence.inspect_log import to_log, to_reductions, to_sample, to_summary
-from ifthen.evidence.log import Finding, Log, Reduction, Sample, Summary, contradiction
-from ifthen.evidence.source import Source, read_whole
+from ifthen.evidence.inspect_log import to_log, to_reductions
+from ifthen.evidence.inspect_samples import Share, read_share, to_summaries
+from ifthen.evidence.log import Finding, Log, Reduction, SampleScore, contradiction, notice
+from ifthen.evidence.samples import Marks, SampleTable
+from ifthen.evidence.sharing import (
+    WORTH_SHARING,
+    available_workers,
+    can_fork,
+    share_out,
+    split,
+)
+from ifthen.evidence.source import Source, digest_source
 
 _HEADER, _START = "header.json", "_journal/start.json"
 _SUMMARIES, _REDUCTIONS = "summaries.json", "reductions.json"
@@ -27,130 +38,209 @@ _JOURNAL = re.compile(r"_journal/summaries/([0-9]+)\.json")
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
 
 
-def read(source: Source, request: Request) -> Log:  # noqa: ARG001
-    """Return the log in a source; see :func:`read_eval`."""
-    return read_eval(read_whole(source), name=source.name)
-
-
-def read_eval(data: bytes, *, name: str, limits: Limits | None = None) -> Log:
-    """Return the log in the bytes of an ``.eval`` file.
+def read(source: Source, request: Request, *, limits: Limits | None = None) -> Log:
+    """Return the log in an ``.eval`` file.
 
     Raises:
         Error: those of :class:`~ifthen.evidence.archive.Archive`, ``log.not-json``,
-            ``log.wrong-shape``, ``log.unknown-version``, ``log.unfinished``, ``log.chunked``.
+            ``log.wrong-shape``, ``log.unknown-version``, ``log.chunked``, ``log.worker-died``.
     """
-    archive = Archive(data, name=name, limits=limits)
-    header = _read_header(archive, name)
-    findings: list[Finding] = [
-        contradiction(
-            "log.duplicate-member",
-            "the archive holds several members of this name; the last one was read",
-            where=member,
+    return _Reader(source, request, limits).read()
+
+
+class _Reader:
+    def __init__(self, source: Source, request: Request, limits: Limits | None) -> None:
+        self._source = source
+        self._keep = request.keep
+        self._workers = request.workers
+        self._archive = Archive(source, limits=limits)
+        self._findings: list[Finding] = []
+        self._sha256 = ""
+        self._summaries: dict[str, SampleTable] = {}
+        self._attempts: Counter[tuple[str, int]] = Counter()
+
+    def read(self) -> Log:
+        header = self._read_header()
+        share = self._read_samples()
+        self._findings += share.findings
+        self._check_duplicates(share.table)
+        if share.retried:
+            message = f"{share.retried} samples were tried again after an error"
+            self._findings.append(notice("log.retried", message, "samples"))
+        return to_log(
+            header,
+            format="inspect-eval",
+            sha256=self._sha256,
+            size=self._source.size,
+            where=self._archive.where(_HEADER),
+            samples=share.table,
+            summaries=self._summaries,
+            reductions=self._read_reductions(),
+            findings=self._findings,
+            start_differs=self._compare_start(),
         )
-        for member in archive.duplicates
-    ]
-    samples: list[Sample] = []
-    for sample in _read_samples(archive):
-        samples.append(sample)
-        if sample.place != f"samples/{sample.id}_epoch_{sample.epoch}.json":
-            findings.append(
-                contradiction(
-                    "log.sample-name",
-                    f"the member holds sample {sample.id!r} of epoch {sample.epoch}",
-                    where=sample.place,
-                )
-            )
-    return to_log(
-        data,
-        header,
-        format="inspect-eval",
-        where=archive.where(_HEADER),
-        samples=samples,
-        summaries=_read_summaries(archive),
-        reductions=_read_reductions(archive),
-        findings=findings,
-        start_differs=_compare_start(archive),
-    )
 
-
-def _compare_start(archive: Archive) -> Iterator[str]:
-    """Yield the parts of the header that differ from what was written when the run began."""
-    header, start = archive.find(_HEADER), archive.find(_START)
-    if header is None or start is None:
-        yield "beginning"
-        return
-    now = decode(archive.read(header), StartJson, where=archive.where(_HEADER))
-    then = decode(archive.read(start), StartJson, where=archive.where(_START))
-    for name in IDENTITY:
-        if not is_equal(now.eval.get(name), then.eval.get(name)):
-            yield name
-    if not is_equal(now.plan, then.plan):
-        yield "plan"
-
-
-def _read_header(archive: Archive, name: str) -> HeaderJson:
-    header = archive.find(_HEADER)
-    if header is None:
-        if archive.find(_START) is None:
+    def _read_header(self) -> HeaderJson:
+        """Return the header, or what was written when an unfinished run began."""
+        archive = self._archive
+        for member in archive.members:
+            if member.name[-1] != "n" or _CHUNKED.match(member.name):
+                self._refuse_chunks(member)
+        found = archive.find(_HEADER) or archive.find(_START)
+        if found is None:
             raise Error(
                 "log.not-a-log",
                 "the archive holds no header.json, so it is not an evaluation log",
-                where=name,
-                hint="give an .eval or .json log of Inspect",
+                where=self._source.name,
+                hint="see the formats that are read with: ifthen evidence formats",
             )
-        raise Error(
-            "log.unfinished",
-            "the log has no header.json: the run is still going, or it crashed",
-            where=name,
-            hint="wait for the run to end, or repeat it; an unfinished run is no evidence",
-        )
-    for member in archive.members:
+        if found.name == _START:
+            self._findings.append(
+                contradiction(
+                    "log.unfinished",
+                    "the log has no header.json: the run is still going, or it crashed",
+                    self._source.name,
+                )
+            )
+        content = archive.read(found)
+        where = archive.where(found.name)
+        check_version(content, where=where)
+        return decode(content, HeaderJson, where=where)
+
+    def _refuse_chunks(self, member: Entry) -> None:
         if _CHUNKED.match(member.name):
             raise Error(
                 "log.chunked",
                 "the sample is written in chunks, a layout that is not read",
-                where=archive.where(member.name),
+                where=self._archive.where(member.name),
                 hint="write the log again with inspect log convert",
             )
-    content = archive.read(header)
-    where = archive.where(_HEADER)
-    check_version(content, where=where)
-    return decode(content, HeaderJson, where=where)
+
+    def _read_samples(self) -> Share:
+        """Return the samples, read in several processes where that is faster."""
+        members = [
+            member
+            for member in self._archive.live()
+            if member.name.startswith("samples/") and member.name.endswith(".json")
+        ]
+        wanted = available_workers() if self._workers is None else self._workers
+        worth = sum(member.size for member in members) >= WORTH_SHARING
+        if wanted < 2 or not worth or not can_fork():
+            self._read_rest()
+            return read_share(self._source, members, self._keep)
+        shares = split(members, _cost, self._divide(sum(map(_cost, members)), wanted))
+        own = Share(SampleTable(keep=self._keep), [])
+
+        def here() -> None:
+            nonlocal own
+            self._read_rest()
+            own = read_share(self._source, shares[0], self._keep)
+
+        work = partial(_read_elsewhere, self._source, self._keep)
+        for other in share_out(work, shares[1:], here, self._source.name):
+            own.table.extend(other.table)
+            own.findings += other.findings
+            own.retried += other.retried
+        return own
+
+    def _divide(self, samples: int, workers: int) -> list[float]:
+        """Return what each process reads; this one also hashes the file and reads summaries."""
+        rest = self._source.size * 0.5 + sum(
+            member.size for member in self._archive.members if "summaries" in member.name
+        )
+        each = (samples + rest) / workers
+        return [max(each - rest, 1.0)] + [each] * (workers - 1)
+
+    def _read_rest(self) -> None:
+        """Hash the file and read its summaries."""
+        self._sha256 = digest_source(self._source)
+        self._read_summaries()
+
+    def _read_summaries(self) -> None:
+        archive = self._archive
+        journal = [
+            (int(match[1][:9]), member)
+            for member in archive.live()
+            if (match := _JOURNAL.fullmatch(member.name))
+        ]
+        pieces = [archive.read(member) for _, member in sorted(journal, key=lambda pair: pair[0])]
+        member = archive.find(_SUMMARIES)
+        content = None if member is None else archive.read(member)
+        if content is not None:
+            items = decode(content, list[SummaryJson], where=archive.where(_SUMMARIES))
+            self._summaries[_SUMMARIES] = to_summaries(items, self._keep)
+        if pieces and (content is None or not _is_joined(content, pieces)):
+            place = "_journal/summaries"
+            last: dict[tuple[str, int], SummaryJson] = {}
+            for piece in pieces:
+                for item in decode(piece, list[SummaryJson], where=archive.where(place)):
+                    last[str(item.id), item.epoch] = item
+                    self._attempts[str(item.id), item.epoch] += 1
+            self._summaries[place] = to_summaries(list(last.values()), self._keep)
+
+    def _check_duplicates(self, table: SampleTable) -> None:
+        """Tell samples that were run again, as the journal says, from members that were added."""
+        superseded = list(self._archive.superseded())
+        if not superseded:
+            return
+        samples = [m for m in superseded if m.name.startswith("samples/")]
+        earlier = read_share(self._source, samples, self._keep).table
+        counts = Counter((str(s.id), s.epoch) for s in earlier)
+        requeued = {key for key, count in counts.items() if self._attempts[key] == count + 1}
+        for sample in earlier:
+            key = (str(sample.id), sample.epoch)
+            row = table.rows_by_key.get(key)
+            if key in requeued and row is not None:
+                marks = table.marks.setdefault(row, Marks())
+                scores: dict[str, SampleScore] = dict(sample.scores)
+                marks.superseded = (*marks.superseded, scores)
+        known = {f"samples/{identifier}_epoch_{epoch}.json" for identifier, epoch in requeued}
+        self._findings += [
+            contradiction(
+                "log.duplicate-member",
+                "the archive holds several members of this name; the last one was read",
+                where=name,
+            )
+            for name in self._archive.duplicates
+            if name not in known
+        ]
+
+    def _compare_start(self) -> Iterator[str]:
+        """Yield the parts of the header that differ from what was written when the run began."""
+        archive = self._archive
+        header, start = archive.find(_HEADER), archive.find(_START)
+        if header is None:
+            return
+        if start is None:
+            yield "beginning"
+            return
+        now = decode(archive.read(header), StartJson, where=archive.where(_HEADER))
+        then = decode(archive.read(start), StartJson, where=archive.where(_START))
+        for name in IDENTITY:
+            if not is_equal(now.eval.get(name), then.eval.get(name)):
+                yield name
+        if not is_equal(now.plan, then.plan):
+            yield "plan"
+
+    def _read_reductions(self) -> tuple[Reduction, ...]:
+        member = self._archive.find(_REDUCTIONS)
+        if member is None:
+            return ()
+        where = self._archive.where(_REDUCTIONS)
+        items = decode(self._archive.read(member), list[ReductionJson], where=where)
+        return to_reductions(items, place=_REDUCTIONS)
 
 
-def _read_samples(archive: Archive) -> Iterator[Sample]:
-    for member in archive.live():
-        if member.name.startswith("samples/") and member.name.endswith(".json"):
-            content = archive.read(member)
-            where = archive.where(member.name)
-            yield to_sample(decode(content, SampleJson, where=where), place=member.name)
+def _cost(member: Entry) -> int:
+    return member.size + 5000  # the work on a sample beside its bytes
 
 
-def _read_summaries(archive: Archive) -> Iterator[Summary]:
-    """Yield the summaries, and of the journal's the last one of each sample."""
-    journal: list[tuple[int, str]] = []
-    for member in archive.live():
-        if match := _JOURNAL.fullmatch(member.name):
-            journal.append((int(match[1][:9]), member.name))
-    last: dict[tuple[str, int], Summary] = {}
-    for _, place in sorted(journal):
-        last.update({(str(item.id), item.epoch): item for item in _summaries(archive, place)})
-    yield from last.values()
-    yield from _summaries(archive, _SUMMARIES)
+def _read_elsewhere(source: Source, keep: frozenset[str], members: list[Entry]) -> Share:
+    return read_share(source, members, keep)
 
 
-def _summaries(archive: Archive, place: str) -> Iterator[Summary]:
-    member = archive.find(place)
-    if member is not None:
-        where = archive.where(place)
-        for item in decode(archive.read(member), list[SummaryJson], where=where):
-            yield to_summary(item, place=place)
-
-
-def _read_reductions(archive: Archive) -> tuple[Reduction, ...]:
-    member = archive.find(_REDUCTIONS)
-    if member is None:
-        return ()
-    where = archive.where(_REDUCTIONS)
-    items = decode(archive.read(member), list[ReductionJson], where=where)
-    return to_reductions(items, place=_REDUCTIONS)
+def _is_joined(content: bytes, pieces: list[bytes]) -> bool:
+    """Return whether a JSON list is, byte for byte, the lists of ``pieces`` one after the other."""
+    inner = [piece.strip()[1:-1].strip(b" \n") for piece in pieces]
+    whole = content.strip()[1:-1].strip(b" \n")
+    return any(whole == mark.join(inner) for mark in (b",", b",\n  ", b", "))

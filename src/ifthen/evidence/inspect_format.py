@@ -17,6 +17,10 @@ UNCHANGED = "UNCHANGED"
 """What Inspect writes for a field that an edit leaves alone."""
 
 
+NO_JSON = msgspec.Raw()
+"""Stands where a raw part is absent."""
+
+
 class Versioned(msgspec.Struct):
     """The field that says how to read the rest."""
 
@@ -103,7 +107,7 @@ class StatsJson(msgspec.Struct):
     model_usage: dict[str, Any] = {}
 
 
-class ProvenanceJson(msgspec.Struct):
+class ProvenanceJson(msgspec.Struct, gc=False):
     """Who changed something."""
 
     author: str | None = None
@@ -119,7 +123,7 @@ class HeaderJson(msgspec.Struct):
     """A log without its samples."""
 
     eval: EvalJson
-    status: str
+    status: str = "started"
     results: ResultsJson | None = None
     stats: StatsJson = msgspec.field(default_factory=StatsJson)
     log_updates: list[UpdateJson] | None = None
@@ -127,46 +131,66 @@ class HeaderJson(msgspec.Struct):
     metadata: dict[str, Any] | None = None
 
 
-class EditJson(msgspec.Struct):
+class EditJson(msgspec.Struct, gc=False):
     """One entry of a score's history; the first one is the original and has no provenance."""
 
     value: Any = UNCHANGED
     provenance: ProvenanceJson | None = None
 
 
-class ScoreJson(msgspec.Struct):
+class ScoreJson(msgspec.Struct, gc=False):
     """A score."""
 
     value: Any = None
     history: list[EditJson] | None = None
 
 
-class LimitJson(msgspec.Struct):
+class LimitJson(msgspec.Struct, gc=False):
     """The limit that stopped a sample."""
 
     type: str
 
 
-class SampleJson(msgspec.Struct):
-    """A sample."""
+class MessageJson(msgspec.Struct, gc=False):
+    """A message of a question; its id is another one in each epoch."""
+
+    content: Any = None
+    role: str | None = None
+
+
+class IgnoredJson(msgspec.Struct, gc=False):
+    """An object of which only the presence counts."""
+
+
+class SampleJson(msgspec.Struct, gc=False):
+    """A sample. Raw parts are decoded where they are needed."""
 
     id: str | int
     epoch: int
-    error: Any = None
+    input: str | list[MessageJson] = ""
+    target: str | list[str] = ""
+    error: msgspec.Raw = NO_JSON
+    error_retries: msgspec.Raw = NO_JSON
     limit: LimitJson | None = None
     invalidation: ProvenanceJson | None = None
     scores: dict[str, ScoreJson] | None = None
-    metadata: dict[str, Any] | None = None
-    model_usage: dict[str, Any] | None = None
+    metadata: msgspec.Raw = NO_JSON
+    model_usage: dict[str, IgnoredJson] | None = None
 
 
-class SummaryJson(msgspec.Struct):
+class SummaryScoreJson(msgspec.Struct, gc=False):
+    """The value of a score in a summary."""
+
+    value: Any = None
+
+
+class SummaryJson(msgspec.Struct, gc=False):
     """A summary of a sample."""
 
     id: str | int
     epoch: int
     error: Any = None
-    scores: dict[str, ScoreJson] | None = None
+    scores: dict[str, SummaryScoreJson] | None = None
     metadata: dict[str, Any] | None = None
 
 
@@ -197,7 +221,7 @@ IDENTITY = (
 """Fields of ``eval`` that nothing changes after the run has begun."""
 
 
-class ReducedJson(msgspec.Struct):
+class ReducedJson(msgspec.Struct, gc=False):
     """The score of one question after its epochs were reduced."""
 
     sample_id: str | int | None = None
@@ -215,7 +239,7 @@ class ReductionJson(msgspec.Struct):
 class LogJson(HeaderJson):
     """A whole log in the JSON format."""
 
-    samples: list[SampleJson] | None = None
+    samples: list[msgspec.Raw] | None = None
     reductions: list[ReductionJson] | None = None
 
 

@@ -1,40 +1,71 @@
-"""Reader of Inspect's ``.json`` logs: one JSON object with the samples inside."""
+"""Reader of Inspect's ``.json`` logs: one JSON object with the samples inside.
 
-from ifthen.errors import Error
+The file is in memory as a whole while it is read; the samples are decoded one by one.
+"""
+
+import hashlib
+import json
+
+import msgspec
+
+from ifthen.encoding.canonical import digest_bytes
 from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import LogJson, check_version, decode
-from ifthen.evidence.inspect_log import to_log, to_reductions, to_sample
-from ifthen.evidence.log import Log
+from ifthen.evidence.inspect_log import to_log, to_reductions
+from ifthen.evidence.inspect_samples import Share, add_sample, decode_sample
+from ifthen.evidence.log import Finding, Log, contradiction, notice
+from ifthen.evidence.samples import SampleTable
 from ifthen.evidence.source import Source, read_whole
 
 
-def read(source: Source, request: Request) -> Log:  # noqa: ARG001
-    """Return the log in a source; see :func:`read_json`."""
-    return read_json(read_whole(source), name=source.name)
-
-
-def read_json(data: bytes, *, name: str) -> Log:
-    """Return the log in the bytes of a ``.json`` file.
+def read(source: Source, request: Request) -> Log:
+    """Return the log in a ``.json`` file.
 
     Raises:
-        Error: ``log.not-json``, ``log.wrong-shape``, ``log.unknown-version``, ``log.unfinished``.
+        Error: ``log.too-large``, ``log.not-json``, ``log.wrong-shape``, ``log.unknown-version``.
     """
+    data, name = read_whole(source), source.name
+    findings: list[Finding] = []
     if check_version(data, where=name).status == "started":
-        raise Error(
-            "log.unfinished",
-            "the log has status started: the run is still going, or it crashed",
-            where=name,
-            hint="wait for the run to end, or repeat it; an unfinished run is no evidence",
-        )
-    content = decode(data, LogJson, where=name)
+        message = "the log has status started: the run is still going, or it crashed"
+        findings.append(contradiction("log.unfinished", message, name))
+    content = _decode(data, name)
+    share = Share(SampleTable(place="samples[{row}]", keep=request.keep), findings)
+    for index, raw in enumerate(content.samples or ()):
+        sample = decode_sample(raw, name, f"samples[{index}]")
+        add_sample(share, sample, request.keep, hashlib.sha256(raw).digest())
+    share.table.places = {row: f"samples[{row}]" for row in range(len(share.table))}
+    if share.retried:
+        message = f"{share.retried} samples were tried again after an error"
+        findings.append(notice("log.retried", message, "samples"))
     return to_log(
-        data,
         content,
         format="inspect-json",
+        sha256=digest_bytes(data),
+        size=len(data),
         where=name,
-        samples=[
-            to_sample(sample, place=f"samples[{index}]")
-            for index, sample in enumerate(content.samples or ())
-        ],
+        samples=share.table,
+        summaries={},
         reductions=to_reductions(content.reductions or (), place="reductions"),
+        findings=findings,
     )
+
+
+def _decode(data: bytes, name: str) -> LogJson:
+    """Return the log with its samples as raw JSON, also where bare NaN stand in it."""
+    try:
+        return _DECODE(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        tree = decode(data, dict[str, object], where=name)
+    samples = tree.pop("samples", None)
+    raw = samples
+    if isinstance(samples, list):
+        raw = [msgspec.Raw(json.dumps(sample).encode()) for sample in samples]
+        samples = []
+    tree["samples"] = samples
+    content = decode(json.dumps(tree).encode(), LogJson, where=name)
+    content.samples = raw if isinstance(raw, list) else None
+    return content
+
+
+_DECODE = msgspec.json.Decoder(LogJson).decode

@@ -3,52 +3,34 @@
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Literal
 
-from ifthen.encoding.canonical import digest_bytes
 from ifthen.errors import Error
-from ifthen.evidence.inspect_format import (
-    UNCHANGED,
-    HeaderJson,
-    ProvenanceJson,
-    ReductionJson,
-    SampleJson,
-    ScoreJson,
-    SummaryJson,
-)
-from ifthen.evidence.log import (
-    Finding,
-    Log,
-    Metric,
-    Reduction,
-    Result,
-    RunFacts,
-    Sample,
-    SampleId,
-    SampleScore,
-    Scorer,
-    Summary,
-)
+from ifthen.evidence.inspect_format import HeaderJson, ReductionJson
+from ifthen.evidence.inspect_samples import author_of
+from ifthen.evidence.log import Finding, Log, Metric, Reduction, Result, RunFacts, SampleId, Scorer
+from ifthen.evidence.samples import SampleTable
 
 MAX_EPOCHS = 10_000
-MAX_LABEL = 200
 MAX_SAMPLES = 5_000_000
 """Questions times epochs: what a header says is looked for, so a header must not say too much."""
 
 
 def to_log(
-    data: bytes,
     header: HeaderJson,
     *,
     format: Literal["inspect-eval", "inspect-json"],
+    sha256: str,
+    size: int,
     where: str,
-    samples: Iterable[Sample],
-    summaries: Iterable[Summary] = (),
+    samples: SampleTable,
+    summaries: Mapping[str, SampleTable],
     reductions: Iterable[Reduction] = (),
     findings: Iterable[Finding] = (),
     start_differs: Iterable[str] = (),
 ) -> Log:
-    """Return the log of a header and its parts; ``data`` are the bytes of the whole file.
+    """Return the log of a header and its parts; ``sha256`` and ``size`` are of the whole file.
 
     Raises:
         Error: ``log.wrong-shape``, ``log.too-large`` for a header that tells of too many samples.
@@ -56,8 +38,7 @@ def to_log(
     run = to_run(header, where=where)
     results = header.results
     ids = header.eval.dataset.sample_ids
-    ordered = in_run_order(samples, ids)
-    if max(len(ids or ()), len(ordered)) * run.epochs > MAX_SAMPLES:
+    if max(len(ids or ()), len(samples)) * run.epochs > MAX_SAMPLES:
         raise Error(
             "log.too-large",
             f"the header tells of more than {MAX_SAMPLES:,} samples",
@@ -65,16 +46,16 @@ def to_log(
         )
     return Log(
         format=format,
-        sha256=digest_bytes(data),
-        bytes=len(data),
+        sha256=sha256,
+        bytes=size,
         run=run,
         scorers=to_scorers(header),
         sample_ids=None if ids is None else tuple(ids),
         total=results.total_samples if results else None,
         completed=results.completed_samples if results else None,
         results=to_results(header),
-        samples=ordered,
-        summaries=tuple(summaries),
+        samples=in_run_order(samples, ids),
+        summaries=summaries,
         reductions=tuple(reductions),
         findings=tuple(findings),
         start_differs=tuple(start_differs),
@@ -119,7 +100,7 @@ def to_run(header: HeaderJson, *, where: str) -> RunFacts:
         dirty=bool(spec.revision and spec.revision.dirty),
         models=tuple(sorted({spec.model, *header.stats.model_usage})),
         early_stopping=results is not None and results.early_stopping is not None,
-        updates=tuple(_author(update.provenance) for update in header.log_updates or ()),
+        updates=tuple(author_of(update.provenance) for update in header.log_updates or ()),
         retuned=len(header.config_updates or ()),
     )
 
@@ -161,39 +142,6 @@ def to_results(header: HeaderJson) -> tuple[Result, ...]:
     )
 
 
-def to_sample(sample: SampleJson, *, place: str) -> Sample:
-    """Return a sample."""
-    invalidation = sample.invalidation
-    return Sample(
-        id=sample.id,
-        epoch=sample.epoch,
-        place=place,
-        error=sample.error is not None,
-        limit=sample.limit.type if sample.limit else None,
-        invalidated=invalidation is not None,
-        invalidated_by=_author(invalidation) if invalidation else None,
-        scores={name: _score(score) for name, score in (sample.scores or {}).items()},
-        metadata=sample.metadata or {},
-        models=tuple(sample.model_usage or ()),
-    )
-
-
-def to_summary(summary: SummaryJson, *, place: str) -> Summary:
-    """Return a summary."""
-    return Summary(
-        id=summary.id,
-        epoch=summary.epoch,
-        error=summary.error is not None,
-        scores={name: score.value for name, score in (summary.scores or {}).items()},
-        place=place,
-        labels={
-            name: value
-            for name, value in (summary.metadata or {}).items()
-            if isinstance(value, int) or (isinstance(value, str) and len(value) <= MAX_LABEL)
-        },
-    )
-
-
 def to_reductions(items: Iterable[ReductionJson], *, place: str) -> tuple[Reduction, ...]:
     """Return the stated scores per question."""
     return tuple(
@@ -207,24 +155,20 @@ def to_reductions(items: Iterable[ReductionJson], *, place: str) -> tuple[Reduct
     )
 
 
-def in_run_order(samples: Iterable[Sample], ids: Iterable[SampleId] | None) -> tuple[Sample, ...]:
+def in_run_order(samples: SampleTable, ids: Iterable[SampleId] | None) -> SampleTable:
     """Return the samples by epoch, then by the place of their id in the dataset.
 
     Sums of floating-point numbers depend on their order; this is the producer's.
     """
     rank = {str(identifier): place for place, identifier in enumerate(ids or ())}
     last = len(rank)
-    return tuple(sorted(samples, key=lambda sample: (sample.epoch, rank.get(str(sample.id), last))))
-
-
-def _score(score: ScoreJson) -> SampleScore:
-    if not score.history:
-        return SampleScore(value=score.value)
-    return SampleScore(
-        value=score.value,
-        history=tuple(edit.value for edit in score.history if edit.value != UNCHANGED),
-        authors=tuple(_author(edit.provenance) for edit in score.history if edit.provenance),
-    )
+    keys = [
+        (epoch, rank.get(str(identifier), last))
+        for identifier, epoch in zip(samples.ids, samples.epochs, strict=True)
+    ]
+    if all(one <= other for one, other in pairwise(keys)):
+        return samples
+    return samples.reordered(sorted(range(len(keys)), key=keys.__getitem__))
 
 
 def _declared(metrics: Any) -> Iterable[Metric]:
@@ -239,10 +183,6 @@ def _declared(metrics: Any) -> Iterable[Metric]:
 
 def _plain_name(name: str) -> str:
     return name.removeprefix("inspect_ai/")
-
-
-def _author(provenance: ProvenanceJson | None) -> str:
-    return (provenance.author if provenance else None) or "unknown"
 
 
 def _finite(value: float | None) -> float | None:

@@ -85,7 +85,9 @@ class Sample:
     sha256: bytes | None = None
     """SHA-256 of the bytes that hold the sample: 32 bytes; None where no bytes are its alone."""
     question_sha256: bytes | None = None
-    """Digest of id, input and target, see :mod:`ifthen.evidence.question_digest`; 32 bytes."""
+    """SHA-256 of the question's id, input and target as JSON; 32 bytes."""
+    superseded: tuple[Mapping[str, SampleScore], ...] = ()
+    """Scores of earlier attempts at this sample that the log holds besides the one that counts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,20 +145,6 @@ class Result:
     def label(self) -> str:
         """Name of the scorer, with the key after a slash."""
         return self.scorer if self.key is None else f"{self.scorer}/{self.key}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Summary:
-    """What the log's summaries say about one sample."""
-
-    id: SampleId
-    epoch: int
-    error: bool
-    scores: Mapping[str, Any]
-    """Scorer name to value."""
-    place: str
-    labels: Mapping[str, Any] = field(default_factory=dict)
-    """Short single values of the sample's metadata; the producer leaves long ones out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,7 +219,8 @@ class Log:
     results: tuple[Result, ...]
     samples: Sequence[Sample]
     """Ordered by epoch, then by the place of the id in the dataset, as the producer runs them."""
-    summaries: tuple[Summary, ...] = ()
+    summaries: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
+    """What parts with summaries say of the samples, by part: errors, scores, kept metadata."""
     reductions: tuple[Reduction, ...] = ()
     repeats: frozenset[Literal["summaries", "reductions"]] = frozenset()
     """Parts in which a log of this format always says its scores again."""

@@ -1,100 +1,221 @@
 """The questions of a log: what every epoch of each question scored, and what is missing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
-from ifthen.evidence.log import Log, Sample, SampleScore
+from ifthen.evidence.counting import EITHER, INCORRECT, WORST_AND_BEST, Counting
+from ifthen.evidence.log import Log
+from ifthen.evidence.samples import ABSENT, Marks, SampleTable, value_at
 from ifthen.evidence.scores import Reducer, Unusable, value_to_float
 
+Bounds = tuple[float, float]
+_MEMO = 10_000
 
-@dataclass(frozen=True, slots=True)
+
+class Questions(Sequence["Question"]):
+    """The questions under one scorer, in the order of the run; those that the log names first.
+
+    The producer tells questions apart by the text of their id.
+    """
+
+    def __init__(self, log: Log, scorer: str, key: str | None, counting: Counting) -> None:
+        """Group the samples of ``log`` by question."""
+        self.table = SampleTable.of(log.samples)
+        self.epochs = 0 if log.run.epochs_vary else log.run.epochs
+        """How often each question should have been asked; 0 where no number is stated."""
+        self.values: list[Any] = self.table.values(scorer, key)
+        """Values by row of the table."""
+        self._scorer, self._key, self._counting = scorer, key, counting
+        rows = self.table.rows_by_id
+        named = dict.fromkeys(map(str, log.sample_ids or ()))
+        self.ids: list[str] = [
+            *named,
+            *(identifier for identifier in rows if identifier not in named),
+        ]
+        self.rows: list[list[int]] = [rows.get(identifier, []) for identifier in self.ids]
+        self._memo: dict[Any, Bounds] = {}
+        self._reduced: dict[Reducer, list[float | None]] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> "Question": ...
+    @overload
+    def __getitem__(self, place: slice) -> "tuple[Question, ...]": ...
+    def __getitem__(self, place: int | slice) -> "Question | tuple[Question, ...]":
+        """Return a question, or the questions of a slice."""
+        if isinstance(place, slice):
+            return tuple(self[one] for one in range(*place.indices(len(self))))
+        return Question(self, self.ids[place], self.rows[place])
+
+    def __iter__(self) -> "Iterator[Question]":
+        return (self[place] for place in range(len(self)))
+
+    def every_value(self) -> Iterator[tuple[str, Any]]:
+        """Yield the values of the scores and of their histories, each with its question's id."""
+        for identifier, rows in zip(self.ids, self.rows, strict=True):
+            for row in rows:
+                value = self.values[row]
+                if value is not ABSENT:
+                    yield identifier, value
+        for row, marks in self.table.marks.items():
+            for value in self._earlier(marks):
+                yield str(self.table.ids[row]), value
+
+    def reduce(self, reducer: Reducer) -> list[float | None]:
+        """Return the producer's score of each question: NaN for no score, None if nobody scored."""
+        known = self._reduced.get(reducer)
+        if known is None:
+            known = self._reduced[reducer] = self._reduce(reducer)
+        return known
+
+    def _reduce(self, reducer: Reducer) -> list[float | None]:
+        values = self.values
+        memo: dict[Any, float | None] = {ABSENT: None}
+        reduced: list[float | None] = []
+        for rows in self.rows:
+            if len(rows) == 1:
+                key = values[rows[0]]
+                scored = [key]
+            else:
+                scored = [value for row in rows if (value := values[row]) is not ABSENT]
+                key = tuple(scored) if scored else ABSENT
+            try:
+                if key in memo:
+                    reduced.append(memo[key])
+                    continue
+            except TypeError:  # a list or a mapping
+                reduced.append(reducer.reduce(scored))
+                continue
+            number = reducer.reduce(scored)
+            if len(memo) < _MEMO:
+                memo[key] = number
+            reduced.append(number)
+        return reduced
+
+    def bounds(self, reducer: Reducer) -> list[Bounds]:
+        """Return the least and the greatest score that each question can have, within [0, 1]."""
+        memo: dict[Any, Bounds] = {}
+        found: list[Bounds] = []
+        epochs = self.table.epochs
+        for rows in self.rows:
+            pairs = [self.sample_bounds(row) for row in rows]
+            asked = 1 if len(rows) == 1 else len({epochs[row] for row in rows})
+            pairs += [EITHER] * (max(self.epochs, 1) - asked)
+            key = pairs[0] if len(pairs) == 1 else tuple(pairs)
+            bounds = memo.get(key)
+            if bounds is None:
+                bounds = self._reduced_bounds(reducer, rows, pairs)
+                if len(memo) < _MEMO and reducer.name != "mode":
+                    memo[key] = bounds
+            found.append(bounds)
+        return found
+
+    def _reduced_bounds(self, reducer: Reducer, rows: list[int], pairs: list[Bounds]) -> Bounds:
+        if reducer.name == "mode" and all(low == high for low, high in pairs):
+            plain = all(row not in self.table.marks and not self.table.errors[row] for row in rows)
+            values = [self.values[row] for row in rows] if plain else [low for low, _ in pairs]
+            exact = reducer.reduce([value for value in values if value is not ABSENT])
+            if not math.isnan(exact):
+                return exact, exact
+        return reducer.bounds([low for low, _ in pairs], [high for _, high in pairs])
+
+    def sample_bounds(self, row: int) -> Bounds:
+        """Return the least and the greatest score that one sample can have.
+
+        That is 0 and 1 for an invalidated sample and, unless the framework says how they count, for
+        one that ended in an error or at a limit and for one without a usable score; for an edited
+        score the least and the greatest of the values that it ever had.
+        """
+        value = self.values[row]
+        marks = self.table.marks.get(row)
+        if marks is None and not self.table.errors[row]:
+            return self._of_value(value)
+        marks = marks or Marks()
+        if marks.invalidated:
+            return EITHER
+        for ended, rule in (
+            (self.table.errors[row], self._counting.error),
+            (marks.limit is not None, self._counting.limit),
+        ):
+            if ended and rule != "as-scored":
+                return EITHER if rule == "either" else INCORRECT
+        bounds = [self._of_value(value), *map(self._of_value, self._earlier(marks))]
+        return min(low for low, _ in bounds), max(high for _, high in bounds)
+
+    def _of_value(self, value: Any) -> Bounds:
+        try:
+            known = self._memo.get(value)
+        except TypeError:
+            known, value = None, ABSENT  # a list or a mapping is no number
+        if known is not None:
+            return known
+        number = Unusable.UNSCORED if value is ABSENT else value_to_float(value)
+        if isinstance(number, Unusable):
+            bounds = EITHER if self._counting.unscored == "either" else INCORRECT
+        else:
+            bounds = (number, number)
+        if len(self._memo) < _MEMO:
+            self._memo[value] = bounds
+        return bounds
+
+    def _earlier(self, marks: Marks) -> Iterator[Any]:
+        """Yield the values that a sample had before: of edits, and of earlier attempts."""
+        scores = [marks.edited.get(self._scorer)]
+        scores += [attempt.get(self._scorer) for attempt in marks.superseded]
+        for place, score in enumerate(scores):
+            if score is not None:
+                earlier = score.history if place == 0 else (*score.history, score.value)
+                for value in earlier:
+                    yield value if self._key is None else value_at(value, self._key)
+
+    def clusters(self, key: str) -> list[str | None]:
+        """Return the text of a metadata value that all samples of a question share, else None."""
+        labels = self.table.labels(key)
+        found: list[str | None] = []
+        for rows in self.rows:
+            texts = {cluster_text(labels[row]) for row in rows}
+            found.append(texts.pop() if len(texts) == 1 else None)
+        return found
+
+
 class Question:
     """One question under one scorer."""
 
-    id: str
-    epochs: int
-    """How often it should have been asked; 0 where no number is stated."""
-    asked: list[tuple[Sample, SampleScore | None]] = field(default_factory=list)
-    """Its samples in the order of the run, each with its score, if it has one."""
+    def __init__(self, of: Questions, id: str, rows: list[int]) -> None:
+        """Make the question of ``of`` with these rows."""
+        self._of = of
+        self.id = id
+        self.rows = rows
 
     @property
     def values(self) -> list[Any]:
         """Values of the epochs that have a score, usable or not."""
-        return [score.value for _, score in self.asked if score is not None]
+        return [v for row in self.rows if (v := self._of.values[row]) is not ABSENT]
 
-    def every_value(self) -> Iterator[Any]:
-        """Yield the values of the scores and of their histories."""
-        for _, score in self.asked:
-            if score is not None:
-                yield score.value
-                yield from score.history
-
-    def bounds(self, reducer: Reducer) -> tuple[float, float]:
-        """Return the least and the greatest score that the question can have, within [0, 1]."""
-        pairs = [sample_bounds(sample, score) for sample, score in self.asked]
-        missing = max(self.epochs, 1) - len({sample.epoch for sample, _ in self.asked})
-        pairs += [(0.0, 1.0)] * missing
-        if reducer.name == "mode" and all(low == high for low, high in pairs):
-            exact = reducer.reduce(self.values)
-            return exact, exact
-        return reducer.bounds([low for low, _ in pairs], [high for _, high in pairs])
-
-    def cluster(self, key: str) -> str | None:
-        """Return the text of a metadata value that all its samples share; None if there is none."""
-        found = {_cluster_text(sample.metadata.get(key)) for sample, _ in self.asked}
-        return found.pop() if len(found) == 1 else None
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Metadata of its first sample, as far as the log was read with it."""
+        return self._of.table[self.rows[0]].metadata if self.rows else {}
 
 
-def _cluster_text(value: Any) -> str | None:
+def cluster_text(value: Any) -> str | None:
+    """Return the text of a metadata value that can name a cluster, or None."""
     return str(value) if isinstance(value, str | int) and value != "" else None
 
 
-def sample_bounds(sample: Sample, score: SampleScore | None) -> tuple[float, float]:
-    """Return the least and the greatest score that one sample can have.
-
-    That is 0 and 1 for an invalidated sample, for one that ended in an error (whatever score it was
-    given) and for one without a usable score, and for an edited one the least and the greatest of
-    the values that the score ever had.
-    """
-    if sample.invalidated or sample.error or score is None:
-        return 0.0, 1.0
-    numbers = [value_to_float(value) for value in (score.value, *score.history)]
-    usable = [number for number in numbers if not isinstance(number, Unusable)]
-    if len(usable) < len(numbers):
-        return 0.0, 1.0
-    return min(usable), max(usable)
-
-
-def score_of(sample: Sample, scorer: str, key: str | None) -> SampleScore | None:
-    """Return a sample's score by ``scorer``, or that of one key of a mapping-valued score."""
-    score = sample.scores.get(scorer)
-    if score is None or key is None:
-        return score
-    return SampleScore(
-        value=_value_at(score.value, key),
-        history=tuple(_value_at(value, key) for value in score.history),
-        authors=score.authors,
-    )
-
-
-def _value_at(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None
-
-
-def group_questions(log: Log, scorer: str, key: str | None) -> tuple[Question, ...]:
-    """Return the questions in the order of the run, with those that the log says exist first.
-
-    The producer tells questions apart by the text of their id.
-    """
-    epochs = 0 if log.run.epochs_vary else log.run.epochs
-    questions = {
-        str(identifier): Question(str(identifier), epochs) for identifier in log.sample_ids or ()
-    }
-    for sample in log.samples:
-        identifier = str(sample.id)
-        question = questions.get(identifier)
-        if question is None:
-            question = questions[identifier] = Question(identifier, epochs)
-        question.asked.append((sample, score_of(sample, scorer, key)))
-    return tuple(questions.values())
+def group_questions(
+    log: Log, scorer: str, key: str | None, counting: Counting = WORST_AND_BEST
+) -> Questions:
+    """Return the questions of a log under a scorer, or under one key of mapping-valued scores."""
+    if not isinstance(log.samples, SampleTable):
+        return Questions(log, scorer, key, counting)
+    asked = (scorer, key, counting, log.sample_ids, log.run.epochs, log.run.epochs_vary)
+    cache = log.samples.cache
+    cached = cache.get(asked[:3])
+    if cached is None or cached[0] != asked:
+        cached = cache[asked[:3]] = (asked, Questions(log, scorer, key, counting))
+    found: Questions = cached[1]
+    return found

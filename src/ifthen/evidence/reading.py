@@ -4,26 +4,39 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ifthen.errors import Error
+from ifthen.evidence.collection import paused_collection
 from ifthen.evidence.formats import FORMATS, Request, find_format
 from ifthen.evidence.log import Log
 from ifthen.evidence.source import FileSource, Source
 
 
-def read_log(path: Path, *, part: str | None = None, keep: Collection[str] = ()) -> Log:
+def read_log(
+    path: Path,
+    *,
+    part: str | None = None,
+    keep: Collection[str] = (),
+    workers: int | None = None,
+) -> Log:
     """Return the log in a file, or in a folder with the main file of a known format.
 
     ``part`` names one of several results in the file, ``keep`` the keys of the samples' metadata
-    that are needed.
+    that are needed, ``workers`` how many processes read it (None: as many as can run at once).
 
     Raises:
         Error: ``log.missing``, ``log.unreadable``, ``log.empty``, ``log.too-large``,
             ``log.not-a-log``, ``log.changed``, ``log.several-parts``, ``log.part-unknown``, and
             those of the reader; nothing else, whatever the file holds.
     """
-    return read_source(open_source(path), part=part, keep=keep)
+    return read_source(open_source(path), part=part, keep=keep, workers=workers)
 
 
-def read_source(source: Source, *, part: str | None = None, keep: Collection[str] = ()) -> Log:
+def read_source(
+    source: Source,
+    *,
+    part: str | None = None,
+    keep: Collection[str] = (),
+    workers: int | None = None,
+) -> Log:
     """Return the log of a source; see :func:`read_log`."""
     entry = find_format(source)
     parts = entry.list_parts(source)
@@ -36,7 +49,8 @@ def read_source(source: Source, *, part: str | None = None, keep: Collection[str
             where=source.name,
             hint="leave out --part",
         )
-    log = entry.read(source, Request(part=part, keep=frozenset(keep)))
+    with paused_collection():
+        log = entry.read(source, Request(part=part, keep=frozenset(keep), workers=workers))
     source.check_unchanged()
     return log
 

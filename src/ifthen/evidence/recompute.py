@@ -9,7 +9,9 @@ worst and 1 at best.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from ifthen.evidence.counting import WORST_AND_BEST, Counting
 from ifthen.evidence.log import (
     Finding,
     Log,
@@ -19,7 +21,7 @@ from ifthen.evidence.log import (
     format_line,
     notice,
 )
-from ifthen.evidence.question import Question, group_questions
+from ifthen.evidence.question import Questions, group_questions
 from ifthen.evidence.record import ClusterTally, Measurement
 from ifthen.evidence.scores import Reducer, Unusable, parse_reducer, value_to_float
 
@@ -28,6 +30,7 @@ MEASURED = frozenset({"accuracy", "mean"})
 COMPARED = frozenset({"stderr", "std", "var"})
 """Metrics that are recomputed only to be compared with the header."""
 
+_MEMO = 10_000
 _TOLERANCE = 1e-12  # the order of a sum changes its last bits
 
 
@@ -122,45 +125,56 @@ def _declared(log: Log) -> Iterator[Result]:
 
 
 def measure(
-    log: Log, cluster_by: str | None
+    log: Log, cluster_by: str | None, counting: Counting = WORST_AND_BEST
 ) -> tuple[tuple[Measurement, ...], tuple[Finding, ...]]:
     """Return accuracy and mean of every scorer with their bounds, and what stood in the way.
 
     ``cluster_by`` is a key of the samples' metadata. Findings: ``log.metric-unknown``,
     ``log.reducer-unknown``, ``log.score-out-of-range``, ``log.score-not-a-number``,
-    ``log.cluster-key-missing``, ``log.header-differs`` for a metric stated twice.
+    ``log.cluster-key-missing``, ``log.header-differs`` for a metric stated twice or otherwise than
+    the samples give.
     """
     views, found = find_views(log)
     findings = list(found)
-    tables: dict[str, tuple[Question, ...] | None] = {}
+    tables: dict[str, Questions] = {}
+    broken: set[str] = set()
     measurements: list[Measurement] = []
     for view in views:
         label = view.result.label
         if label not in tables:
-            questions = group_questions(log, view.result.scorer, view.result.key)
-            faults = check_scores(questions, label)
+            tables[label] = group_questions(log, view.result.scorer, view.result.key, counting)
+            faults = check_scores(tables[label], label)
             findings.extend(faults)
-            broken = any(fault.code == "log.score-out-of-range" for fault in faults)
-            tables[label] = None if broken else questions
-        table = tables[label]
-        if view.metric.name in MEASURED and table is not None:
-            measurements.append(_measure_view(view, table, cluster_by))
+            if any(fault.code == "log.score-out-of-range" for fault in faults):
+                broken.add(label)
+        if view.metric.name in COMPARED:
+            findings.extend(_check_spread(view, tables[label]))
+        elif label not in broken:
+            measurements.append(_measure_view(view, tables[label], cluster_by))
     if cluster_by is not None:
         findings.extend(_check_clusters(log, cluster_by))
     return tuple(measurements), tuple(findings)
 
 
-def check_scores(questions: Sequence[Question], label: str) -> tuple[Finding, ...]:
+def check_scores(questions: Questions, label: str) -> tuple[Finding, ...]:
     """Return findings for values that are no numbers and for numbers outside [0, 1]."""
     strange: list[str] = []
     outside: list[str] = []
-    for question in questions:
-        for value in question.every_value():
-            number = value_to_float(value)
-            if number is Unusable.NOT_A_NUMBER:
-                strange.append(question.id)
-            elif not isinstance(number, Unusable) and not 0.0 <= number <= 1.0:
-                outside.append(question.id)
+    fine: set[Any] = set()
+    for identifier, value in questions.every_value():
+        try:
+            if value in fine:
+                continue
+        except TypeError:  # a list or a mapping
+            strange.append(identifier)
+            continue
+        number = value_to_float(value)
+        if number is Unusable.NOT_A_NUMBER:
+            strange.append(identifier)
+        elif not isinstance(number, Unusable) and not 0.0 <= number <= 1.0:
+            outside.append(identifier)
+        elif len(fine) < _MEMO:
+            fine.add(value)
     findings: list[Finding] = []
     where = f"scorer {label}"
     if strange:
@@ -174,13 +188,13 @@ def check_scores(questions: Sequence[Question], label: str) -> tuple[Finding, ..
     return tuple(findings)
 
 
-def producer_value(view: View, questions: Sequence[Question]) -> float | None:
+def producer_value(view: View, questions: Questions) -> float | None:
     """Return the metric by the producer's rule: unscored epochs, then unscored questions left out.
 
     A value that is not finite counts as none.
     """
-    reduced = [view.reducer.reduce(question.values) for question in questions if question.values]
-    numbers = [number for number in reduced if not math.isnan(number)]
+    reduced = questions.reduce(view.reducer)
+    numbers = [number for number in reduced if number is not None and not math.isnan(number)]
     if not all(map(math.isfinite, numbers)):
         return None
     return compute_metric(view.metric.name, numbers)
@@ -196,14 +210,13 @@ def agrees_with(stated: float | None, value: float | None) -> bool:
     return is_close(stated, value)
 
 
-def _measure_view(view: View, questions: Sequence[Question], cluster_by: str | None) -> Measurement:
+def _measure_view(view: View, questions: Questions, cluster_by: str | None) -> Measurement:
     value = producer_value(view, questions)
-    bounds = [question.bounds(view.reducer) for question in questions]
+    bounds = questions.bounds(view.reducer)
     clusters: tuple[ClusterTally, ...] | None = None
     if cluster_by is not None:
         groups: dict[str, list[tuple[float, float]]] = {}
-        for question, pair in zip(questions, bounds, strict=True):
-            cluster = question.cluster(cluster_by)
+        for cluster, pair in zip(questions.clusters(cluster_by), bounds, strict=True):
             if cluster is not None:
                 groups.setdefault(cluster, []).append(pair)
         clusters = tuple(
@@ -229,9 +242,28 @@ def _measure_view(view: View, questions: Sequence[Question], cluster_by: str | N
     )
 
 
+def _check_spread(view: View, questions: Questions) -> Iterator[Finding]:
+    """Yield ``log.header-differs`` where a stated stderr, std or var is not the recomputed one."""
+    stated = view.metric.value
+    if stated is not None and not agrees_with(stated, value := producer_value(view, questions)):
+        label = f"{view.result.label} ({view.reducer.label})"
+        yield header_differs(label, view.metric.name, stated, value)
+
+
+def header_differs(scorer: str, metric: str, stated: float, value: float | None) -> Finding:
+    """Return the finding that a stated metric is not the recomputed one."""
+    found = "no score" if value is None else f"{value!r}"
+    return contradiction(
+        "log.header-differs",
+        f"the header states {metric} {stated!r}; the samples give {found}",
+        f"scorer {scorer}",
+    )
+
+
 def _check_clusters(log: Log, cluster_by: str) -> Iterator[Finding]:
     questions = group_questions(log, "", None)
-    missing = [question.id for question in questions if question.cluster(cluster_by) is None]
+    found = zip(questions.ids, questions.clusters(cluster_by), strict=True)
+    missing = [identifier for identifier, cluster in found if cluster is None]
     if missing:
         yield contradiction(
             "log.cluster-key-missing",

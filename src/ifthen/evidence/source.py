@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ifthen.errors import Error
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 MAX_WHOLE = 1 << 31
 """Most bytes of a file that is read in one piece."""
 MAX_COMPANIONS = 100_000

@@ -103,7 +103,7 @@ def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) 
     from ifthen.evidence.reading import read_log  # noqa: PLC0415
 
     rebuilt = build_record(
-        read_log(path),
+        read_log(path, keep=() if record.cluster_by is None else {record.cluster_by}),
         id=record.id,
         evaluation=record.evaluation,
         model=record.model,

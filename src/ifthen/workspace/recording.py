@@ -46,7 +46,8 @@ def record_log(
         find_model(workspace, model)
     if plan is not None:
         _find_plan(workspace, plan)
-    log = read_log(path)
+    keys = {e.cluster_by for e in framework.evaluations if e.cluster_by is not None}
+    log = read_log(path, keep=keys)
     try:
         relative = path.resolve().relative_to(workspace.root.resolve()).as_posix()
     except ValueError as error:
@@ -82,7 +83,7 @@ def record_log(
 def summarize_log(path: Path, *, cluster_by: str | None, now: datetime) -> EvidenceRecord:
     """Return what a log holds, as a record that names no evaluation and is not to be written."""
     return build_record(
-        read_log(path),
+        read_log(path, keep=() if cluster_by is None else {cluster_by}),
         id="log",
         evaluation="none",
         model="none",
