@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ifthen.evidence.log import Finding, Log, SampleId, contradiction, notice
+from ifthen.evidence.metrics import is_measured, name_of, tolerance_of
 from ifthen.evidence.question import group_questions
 from ifthen.evidence.recompute import (
-    COMPARED,
     agrees_with,
     find_views,
     producer_value,
@@ -78,17 +78,17 @@ def check_measurements(measurements: Iterable[Measurement]) -> Iterator[Finding]
 
 
 def check_spread(log: Log) -> Iterator[Finding]:
-    """Yield ``log.header-differs`` for stated stderr, std and var."""
+    """Yield ``log.header-differs`` for stated values of what is compared only."""
     views, _ = find_views(log)
     for view in views:
         stated = view.metric.value
-        if view.metric.name not in COMPARED or stated is None:
+        if is_measured(view.metric) or stated is None:
             continue
         questions = group_questions(log, view.result.scorer, view.result.key)
         value = producer_value(view, questions)
-        if not agrees_with(stated, value):
+        if not agrees_with(stated, value, tolerance_of(view.metric)):
             label = f"{view.result.label} ({view.reducer.label})"
-            yield _header_differs(label, view.metric.name, stated, value)
+            yield _header_differs(label, name_of(view.metric), stated, value)
 
 
 def _header_differs(scorer: str, metric: str, stated: float, value: float | None) -> Finding:
@@ -213,7 +213,8 @@ def check_reductions(log: Log) -> Iterator[Finding]:
     """Yield ``log.reduction-differs`` where stated question scores are not the recomputed ones."""
     keys: dict[str, set[str | None]] = {}
     for result in log.results:
-        keys.setdefault(result.scorer, set()).add(result.key)
+        if resolve_reducer(log, result.reducer) is not None:
+            keys.setdefault(result.scorer, set()).add(result.key)
     reduced = {reduction.scorer for reduction in log.reductions}
     if "reductions" in log.repeats:
         for scorer in sorted(keys.keys() - reduced):

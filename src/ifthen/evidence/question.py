@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ifthen.evidence.log import Log, Sample, SampleScore
+from ifthen.evidence.rules import rules_of
 from ifthen.evidence.scores import Reducer, Unusable, value_to_float
 
 
@@ -39,6 +40,14 @@ class Question:
             exact = reducer.reduce(self.values)
             return exact, exact
         return reducer.bounds([low for low, _ in pairs], [high for _, high in pairs])
+
+    def label(self, key: str) -> Any:
+        """Return a metadata value as the producer takes it: that of the first epoch with a score.
+
+        None where there is none.
+        """
+        first = next((sample for sample, score in self.asked if score is not None), None)
+        return None if first is None else first.metadata.get(key)
 
     def cluster(self, key: str) -> str | None:
         """Return the text of a metadata value that all its samples share; None if there is none."""
@@ -88,6 +97,7 @@ def group_questions(log: Log, scorer: str, key: str | None) -> tuple[Question, .
     The producer tells questions apart by the text of their id.
     """
     epochs = 0 if log.run.epochs_vary else log.run.epochs
+    rules = rules_of(log.run.producer)
     questions = {
         str(identifier): Question(str(identifier), epochs) for identifier in log.sample_ids or ()
     }
@@ -96,5 +106,6 @@ def group_questions(log: Log, scorer: str, key: str | None) -> tuple[Question, .
         question = questions.get(identifier)
         if question is None:
             question = questions[identifier] = Question(identifier, epochs)
-        question.asked.append((sample, score_of(sample, scorer, key)))
+        counts = rules.counts_scored_errors or not sample.error
+        question.asked.append((sample, score_of(sample, scorer, key) if counts else None))
     return tuple(questions.values())
