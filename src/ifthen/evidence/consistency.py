@@ -212,7 +212,8 @@ def check_reductions(log: Log) -> Iterator[Finding]:
     """Yield ``log.reduction-differs`` where stated question scores are not the recomputed ones."""
     keys: dict[str, set[str | None]] = {}
     for result in log.results:
-        keys.setdefault(result.scorer, set()).add(result.key)
+        if resolve_reducer(log, result.reducer) is not None:
+            keys.setdefault(result.scorer, set()).add(result.key)
     reduced = {reduction.scorer for reduction in log.reductions}
     if "reductions" in log.repeats:
         for scorer in sorted(keys.keys() - reduced):

@@ -6,6 +6,7 @@ from typing import Any, overload
 
 from ifthen.evidence.counting import EITHER, INCORRECT, WORST_AND_BEST, Counting
 from ifthen.evidence.log import Log
+from ifthen.evidence.rules import rules_of
 from ifthen.evidence.samples import ABSENT, Marks, SampleTable, value_at
 from ifthen.evidence.scores import Reducer, Unusable, value_to_float
 
@@ -26,6 +27,11 @@ class Questions(Sequence["Question"]):
         """How often each question should have been asked; 0 where no number is stated."""
         self.values: list[Any] = self.table.values(scorer, key)
         """Values by row of the table."""
+        if not rules_of(log.run.producer).counts_scored_errors and any(self.table.errors):
+            self.values = [
+                ABSENT if error else value
+                for error, value in zip(self.table.errors, self.values, strict=True)
+            ]
         self._scorer, self._key, self._counting = scorer, key, counting
         rows = self.table.rows_by_id
         named = dict.fromkeys(map(str, log.sample_ids or ()))
@@ -170,6 +176,19 @@ class Questions(Sequence["Question"]):
                 earlier = score.history if place == 0 else (*score.history, score.value)
                 for value in earlier:
                     yield value if self._key is None else value_at(value, self._key)
+
+    def labels(self, key: str) -> list[Any]:
+        """Return a metadata value of each question as the producer takes it.
+
+        That is the one of its first epoch with a score; None where there is none.
+        """
+        labels, values = self.table.labels(key), self.values
+        found: list[Any] = []
+        for rows in self.rows:
+            first = next((row for row in rows if values[row] is not ABSENT), None)
+            label = None if first is None else labels[first]
+            found.append(None if label is ABSENT else label)
+        return found
 
     def clusters(self, key: str) -> list[str | None]:
         """Return the text of a metadata value that all samples of a question share, else None."""
