@@ -3,6 +3,7 @@
 import getpass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -17,6 +18,9 @@ from ifthen.cli.options import (
     workspace_option,
 )
 from ifthen.errors import Error
+
+if TYPE_CHECKING:
+    from ifthen.evidence.table_file import FileFormat
 
 UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 
@@ -199,3 +203,56 @@ def formats(json_: bool) -> int:
     else:
         show_formats(FORMATS.values())
     return 0
+
+
+@command.command("samples")
+@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["csv", "jsonl", "arrow", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Kind of file; arrow and parquet need the extra 'arrow'.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write.  [default: standard output]",
+)
+@click.option(
+    "--table",
+    type=click.Choice(["samples", "runs"]),
+    default="samples",
+    show_default=True,
+    help="A row for each sample and scorer, or for each run.",
+)
+@click.option(
+    "--part", metavar="NAME", help="Which result, of files that hold several.  [default: all]"
+)
+@click.option(
+    "--cluster-by", metavar="KEY", multiple=True, help="Metadata key that becomes a column."
+)
+@guarded
+def samples(  # noqa: PLR0917 - click passes options by name
+    logs: tuple[Path, ...],
+    form: "FileFormat",
+    output: Path | None,
+    table: Literal["samples", "runs"],
+    part: str | None,
+    cluster_by: tuple[str, ...],
+) -> int:
+    """Write what the samples of LOGS scored as one long table, for pandas, polars, DuckDB, R.
+
+    Exit code 2 when a log contradicts itself, or when no sample has a cluster key.
+    """
+    from ifthen.cli.evidence_tables import show_faults, write_logs  # noqa: PLC0415
+    from ifthen.evidence.table import Outcome, Query  # noqa: PLC0415
+
+    query = Query(table=table, part=part, cluster_by=tuple(dict.fromkeys(cluster_by)))
+    if table == "runs" and cluster_by:
+        raise click.UsageError("--cluster-by belongs to --table samples")
+    outcome = Outcome()
+    write_logs(logs, query, form, output, outcome)
+    return 2 if show_faults(query, outcome) else 0

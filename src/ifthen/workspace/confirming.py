@@ -57,8 +57,9 @@ def _fault(root: Path, loaded: Loaded[EvidenceRecord], use_cache: bool) -> Reaso
 
 
 def _differs(log: LogReference, what: str) -> Reason:
-    text = f"the record's {what} differ from what its log says ({log.path})"
-    return _reason("record-differs", text)
+    return _reason(
+        "record-differs", f"the record's {what} differ from what its log says ({log.path})"
+    )
 
 
 def _check_files(root: Path, log: LogReference) -> Reason | None:
