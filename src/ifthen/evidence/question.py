@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from ifthen.evidence.counting import EITHER, INCORRECT, WORST_AND_BEST, Counting
-from ifthen.evidence.log import Log
+from ifthen.evidence.log import Log, Sample, SampleScore
 from ifthen.evidence.rules import rules_of
 from ifthen.evidence.samples import ABSENT, Marks, SampleTable, value_at
 from ifthen.evidence.scores import Reducer, Unusable, value_to_float
@@ -223,6 +223,18 @@ class Question:
 def cluster_text(value: Any) -> str | None:
     """Return the text of a metadata value that can name a cluster, or None."""
     return str(value) if isinstance(value, str | int) and value != "" else None
+
+
+def score_of(sample: Sample, scorer: str, key: str | None) -> SampleScore | None:
+    """Return a sample's score by ``scorer``, or that of one key of a mapping-valued score."""
+    score = sample.scores.get(scorer)
+    if score is None or key is None:
+        return score
+    return SampleScore(
+        value=value_at(score.value, key),
+        history=tuple(value_at(value, key) for value in score.history),
+        authors=score.authors,
+    )
 
 
 def group_questions(
