@@ -97,12 +97,12 @@ def tolerance_of(metric: Metric) -> float:
 def metadata_keys(scorers: Iterable[Scorer], results: Iterable[Result]) -> frozenset[str]:
     """Return the keys of the samples' metadata that the metrics of a log need."""
     found: set[str] = set()
-    for owner in (*scorers, *results):
-        for metric in owner.metrics:
-            formula = parse_formula(metric)
-            while isinstance(formula, Formula):
-                found |= {formula.cluster or "", formula.group_key}
-                formula = formula.inner or Support.UNKNOWN
+    owners: tuple[Scorer | Result, ...] = (*scorers, *results)
+    for metric in (metric for owner in owners for metric in owner.metrics):
+        formula = parse_formula(metric)
+        while isinstance(formula, Formula):
+            found |= {formula.cluster or "", formula.group_key}
+            formula = formula.inner or Support.UNKNOWN
     return frozenset(found - {""})
 
 
@@ -175,7 +175,7 @@ def _parse_grouped(options: Mapping[str, Any]) -> Formula | Support:
 
 def compute_metric(
     metric: Metric, numbers: Sequence[float], labels: Labels, rules: Rules = NEWEST
-) -> float | None | Irreproducible:
+) -> float | Irreproducible | None:
     """Return a metric of the questions' scores; None where the producer has no number for it.
 
     ``numbers`` are finite and in the order of the run. What is unknown gives None.
@@ -235,7 +235,9 @@ def _partition(
     """Return the numbers by cluster; None if a question has no usable label."""
     clusters: dict[str | float, list[float]] = {}
     for number, label in zip(numbers, labels, strict=True):
-        if not isinstance(label, str | int | float) or label != label:
+        if not isinstance(label, str | int | float):
+            return None
+        if isinstance(label, float) and math.isnan(label):
             return None
         clusters.setdefault(label, []).append(number)
     return clusters

@@ -10,6 +10,8 @@ inside the tar are stored anew without compression, so that the tar can compress
 their members are the release's own, byte for byte.
 """
 
+# ruff: noqa: PLC0415 - what some releases lack is imported where it is used
+
 import inspect
 import io
 import json
@@ -142,7 +144,7 @@ def accepts(metric, *values, **options):
 def spread_metrics(*, alone=False):
     """Return every metric of the release; ``alone`` for a single question."""
     cluster = accepts("stderr", cluster="family")
-    found = simple_metrics()
+    found = [*simple_metrics(), *private_var()]
     found += [make(num_samples=20) for make in get_all(scorers, "bootstrap_std")][:1]
     found += [make(num_samples=20) for make in get_all(scorers, "bootstrap_stderr")]
     if cluster:
@@ -168,6 +170,15 @@ def spread_metrics(*, alone=False):
 
 def simple_metrics():
     return [accuracy(), mean(), *[make() for make in get_all(scorers, "var", "std", "stderr")]]
+
+
+def private_var():
+    """Return the variance where it exists, but was not yet made public: before 0.3.64."""
+    if hasattr(scorers, "var"):
+        return []
+    from inspect_ai.scorer._metrics.mean import var
+
+    return [var()]
 
 
 def values(name, metrics, rule):
