@@ -22,7 +22,9 @@ from ifthen.evidence.recompute import find_views, measure, producer_value, resol
 from ifthen.evidence.source import MemorySource
 
 VERSIONS = Path(__file__).parent / "data" / "versions"
-RELEASES = sorted((path.name for path in VERSIONS.iterdir()), key=lambda name: int(name.split(".")[2]))
+RELEASES = sorted(
+    (path.name for path in VERSIONS.iterdir()), key=lambda name: int(name.split(".")[2])
+)
 FIRST_FORMAT = {"0.3.10"}  # version 1 of the log format, which is refused
 READ = [release for release in RELEASES if release not in FIRST_FORMAT]
 

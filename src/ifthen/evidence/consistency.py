@@ -22,6 +22,9 @@ from ifthen.evidence.record import Measurement
 from ifthen.evidence.scores import producer_number
 
 _TOLERANCE = 1e-12
+_REMOVED = "Key removed from summary (> 1k)"
+_CUT = 1024
+"""Length in characters that Inspect's summaries cut text to."""
 
 
 def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Finding, ...]:
@@ -186,7 +189,10 @@ def check_summaries(log: Log) -> Iterator[Finding]:
         if (
             sample is None
             or summary.error != sample.error
-            or any(value != sample.metadata.get(key) for key, value in summary.labels.items())
+            or any(
+                not _is_summary_of(value, sample.metadata.get(key))
+                for key, value in summary.labels.items()
+            )
             or summary.scores.keys() != sample.scores.keys()
             or not all(
                 is_same(value, sample.scores[name].value) for name, value in summary.scores.items()
@@ -200,6 +206,22 @@ def check_summaries(log: Log) -> Iterator[Finding]:
         if ids:
             message = f"{len(ids)} summaries differ from their samples, first of {ids[0]}"
             yield contradiction("log.summary-differs", message, place)
+
+
+def _is_summary_of(label: Any, value: Any) -> bool:
+    """Return whether a summary's metadata value can stand for the sample's.
+
+    The producer makes runs of white space one space, cuts long text, and replaces a long list or
+    mapping by a remark.
+    """
+    if not isinstance(label, str):
+        return bool(label == value)
+    if not isinstance(value, str):
+        return label == _REMOVED and isinstance(value, list | dict)
+    told, whole = " ".join(label.split()), " ".join(value.split())
+    return told == whole or (
+        told.endswith("...") and len(whole) > _CUT and whole.startswith(told[:-3])
+    )
 
 
 def check_start(log: Log) -> Iterator[Finding]:

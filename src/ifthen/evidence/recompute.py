@@ -9,6 +9,7 @@ worst and 1 at best.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ifthen.evidence.log import (
     Finding,
@@ -20,6 +21,7 @@ from ifthen.evidence.log import (
     notice,
 )
 from ifthen.evidence.metrics import (
+    MAX_VALUES,
     TOLERANCE,
     Irreproducible,
     Support,
@@ -59,7 +61,7 @@ def resolve_reducer(log: Log, stated: str | None) -> Reducer | None:
 
 def find_views(log: Log) -> tuple[tuple[View, ...], tuple[Finding, ...]]:
     """Return what can be recomputed: every stated metric, then the declared ones not stated."""
-    views: dict[tuple[str, str, str], View] = {}
+    views: dict[tuple[Any, ...], View] = {}
     findings: list[Finding] = []
     for result in (*log.results, *_declared(log)):
         reducer = resolve_reducer(log, result.reducer)
@@ -77,7 +79,10 @@ def find_views(log: Log) -> tuple[tuple[View, ...], tuple[Finding, ...]]:
                 continue
             key = (result.label, reducer.label, key_of(metric))
             known = views.get(key)
-            if known is None:
+            if known is None and len(views) >= MAX_VALUES:
+                message = f"more than {MAX_VALUES:,} values are stated; the rest is not recomputed"
+                findings.append(notice("log.too-many-metrics", message, "header"))
+            elif known is None:
                 views[key] = View(result=result, metric=metric, reducer=reducer)
             elif metric.value is not None and not is_close(known.metric.value, metric.value):
                 message = f"metric {metric.name} is stated twice, with different values"
@@ -106,7 +111,7 @@ def measure(
     """Return accuracy and mean of every scorer with their bounds, and what stood in the way.
 
     ``cluster_by`` is a key of the samples' metadata. Findings: ``log.metric-unknown``,
-    ``log.reducer-unknown``, ``log.score-out-of-range``, ``log.score-not-a-number``,
+    ``log.metric-irreproducible``, ``log.too-many-metrics``, ``log.reducer-unknown``, ``log.score-out-of-range``, ``log.score-not-a-number``,
     ``log.cluster-key-missing``, ``log.header-differs`` for a metric stated twice.
     """
     views, found = find_views(log)

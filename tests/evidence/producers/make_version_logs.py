@@ -218,14 +218,17 @@ def words(state):
     return draw(state, "words").choice(["C", "I", "P", "N", "yes", "no", "True", "0.25", ".5"])
 
 
-def samples(number=QUESTIONS):
+LONG = {"code": "def f():\n    return  1\n", "long": "word " * 300, "list": ["word"] * 300}
+
+
+def samples(number=QUESTIONS, more=None):
     return MemoryDataset(
         [
             Sample(
                 id=i,
                 input=f"Say {i % 2 + 1}",
                 target="1",
-                metadata={"family": "uvw"[i % 3], "number": i % 4},
+                metadata={"family": "uvw"[i % 3], "number": i % 4, **(more or {})},
             )
             for i in range(1, number + 1)
         ]
@@ -269,7 +272,11 @@ def run(scorer, rule=one_in_two, *, form="eval", epochs=1, reducers=None, steps=
     steps = [answers(rule)] if steps is None else steps
     task = options.pop("task", None)
     count = options.pop("questions", QUESTIONS)
-    arguments = {"dataset": samples(count), "scorer": scorer, "name": options.pop("name")}
+    arguments = {
+        "dataset": samples(count, options.pop("more", None)),
+        "scorer": scorer,
+        "name": options.pop("name"),
+    }
     parameters = inspect.signature(Task.__init__).parameters
     arguments["solver" if "solver" in parameters else "plan"] = steps
     if epochs > 1 or reducers is not None:
@@ -378,7 +385,7 @@ def stderrs():
 TASKS = {
     "plain": lambda: run(match(), steps=[generate()], questions=3, name="plain"),
     "object": lambda: run(match(), form="json", name="object"),
-    "limited": lambda: run(match(), limit=4, name="limited"),
+    "limited": lambda: run(match(), limit=4, more=LONG, name="limited"),
     "spread": lambda: run(values("spread", spread_metrics(), fraction), name="spread"),
     "spread-object": lambda: run(
         values("spread", spread_metrics(), fraction), form="json", epochs=2, name="spread-object"
