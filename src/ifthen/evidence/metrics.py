@@ -6,7 +6,6 @@ taken in its order, so that the numbers are the same to the bit, except for the 
 Student's distribution in ``ci``, which is computed in another way (:data:`QUANTILE_TOLERANCE`).
 """
 
-import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,8 @@ QUANTILE_TOLERANCE: Final = 1e-9
 
 MAX_LEVEL: Final = 0.9999
 """Highest confidence level whose quantile is known to the tolerance."""
+MAX_VALUES: Final = 1_000
+"""Most stated values of one log that are recomputed: each takes a pass over the samples."""
 MAX_PRODUCTS: Final = 2_000
 """Largest cluster whose products are summed one by one, as old releases did."""
 
@@ -77,10 +78,9 @@ def support_of(metric: Metric) -> Support:
     return found if isinstance(found, Support) else Support.RECOMPUTED
 
 
-def key_of(metric: Metric) -> str:
-    """Return a text that tells a metric with its options from every other."""
-    options = {name: value for name, value in metric.options.items() if value is not None}
-    return json.dumps([metric.group, metric.name, options], sort_keys=True, default=str)
+def key_of(metric: Metric) -> tuple[str | None, str, "Formula | Support"]:
+    """Return what tells a metric with its options from every other."""
+    return metric.group, metric.name, parse_formula(metric)
 
 
 def name_of(metric: Metric) -> str:
@@ -97,12 +97,12 @@ def tolerance_of(metric: Metric) -> float:
 def metadata_keys(scorers: Iterable[Scorer], results: Iterable[Result]) -> frozenset[str]:
     """Return the keys of the samples' metadata that the metrics of a log need."""
     found: set[str] = set()
-    for owner in (*scorers, *results):
-        for metric in owner.metrics:
-            formula = parse_formula(metric)
-            while isinstance(formula, Formula):
-                found |= {formula.cluster or "", formula.group_key}
-                formula = formula.inner or Support.UNKNOWN
+    owners: tuple[Scorer | Result, ...] = (*scorers, *results)
+    for metric in (metric for owner in owners for metric in owner.metrics):
+        formula = parse_formula(metric)
+        while isinstance(formula, Formula):
+            found |= {formula.cluster or "", formula.group_key}
+            formula = formula.inner or Support.UNKNOWN
     return frozenset(found - {""})
 
 
@@ -175,7 +175,7 @@ def _parse_grouped(options: Mapping[str, Any]) -> Formula | Support:
 
 def compute_metric(
     metric: Metric, numbers: Sequence[float], labels: Labels, rules: Rules = NEWEST
-) -> float | None | Irreproducible:
+) -> float | Irreproducible | None:
     """Return a metric of the questions' scores; None where the producer has no number for it.
 
     ``numbers`` are finite and in the order of the run. What is unknown gives None.
@@ -235,7 +235,9 @@ def _partition(
     """Return the numbers by cluster; None if a question has no usable label."""
     clusters: dict[str | float, list[float]] = {}
     for number, label in zip(numbers, labels, strict=True):
-        if not isinstance(label, str | int | float) or label != label:
+        if not isinstance(label, str | int | float):
+            return None
+        if isinstance(label, float) and math.isnan(label):
             return None
         clusters.setdefault(label, []).append(number)
     return clusters
@@ -352,12 +354,14 @@ def _grouped(
     for place, label in enumerate(labels(formula.group_key)):
         places.setdefault(str(label), []).append(place)
 
+    clusters = labels(inner.cluster) if inner.cluster is not None else ()
+
     def of_group(group: str) -> float | None:
         chosen = places[group]
         return _plain(
             inner,
             [numbers[place] for place in chosen],
-            lambda key: [labels(key)[place] for place in chosen],
+            lambda _: [clusters[place] for place in chosen],
             rules,
         )
 

@@ -22,15 +22,14 @@ from ifthen.evidence.log import (
     notice,
 )
 from ifthen.evidence.metrics import (
+    MAX_VALUES,
     TOLERANCE,
     Irreproducible,
     Support,
     compute_metric,
     is_measured,
     key_of,
-    name_of,
     support_of,
-    tolerance_of,
 )
 from ifthen.evidence.question import Questions, group_questions
 from ifthen.evidence.record import ClusterTally, Measurement
@@ -65,7 +64,7 @@ def resolve_reducer(log: Log, stated: str | None) -> Reducer | None:
 
 def find_views(log: Log) -> tuple[tuple[View, ...], tuple[Finding, ...]]:
     """Return what can be recomputed: every stated metric, then the declared ones not stated."""
-    views: dict[tuple[str, str, str], View] = {}
+    views: dict[tuple[Any, ...], View] = {}
     findings: list[Finding] = []
     for result in (*log.results, *_declared(log)):
         reducer = resolve_reducer(log, result.reducer)
@@ -83,7 +82,10 @@ def find_views(log: Log) -> tuple[tuple[View, ...], tuple[Finding, ...]]:
                 continue
             key = (result.label, reducer.label, key_of(metric))
             known = views.get(key)
-            if known is None:
+            if known is None and len(views) >= MAX_VALUES:
+                message = f"more than {MAX_VALUES:,} values are stated; the rest is not recomputed"
+                findings.append(notice("log.too-many-metrics", message, "header"))
+            elif known is None:
                 views[key] = View(result=result, metric=metric, reducer=reducer)
             elif metric.value is not None and not is_close(known.metric.value, metric.value):
                 message = f"metric {metric.name} is stated twice, with different values"
@@ -112,9 +114,9 @@ def measure(
     """Return accuracy and mean of every scorer with their bounds, and what stood in the way.
 
     ``cluster_by`` is a key of the samples' metadata. Findings: ``log.metric-unknown``,
-    ``log.reducer-unknown``, ``log.score-out-of-range``, ``log.score-not-a-number``,
-    ``log.cluster-key-missing``, ``log.header-differs`` for a metric stated twice or otherwise than
-    the samples give.
+    ``log.metric-irreproducible``, ``log.too-many-metrics``, ``log.reducer-unknown``,
+    ``log.score-out-of-range``, ``log.score-not-a-number``, ``log.cluster-key-missing``,
+    ``log.header-differs`` for a metric stated twice.
     """
     views, found = find_views(log)
     findings = list(found)
@@ -129,9 +131,7 @@ def measure(
             findings.extend(faults)
             if any(fault.code == "log.score-out-of-range" for fault in faults):
                 broken.add(label)
-        if not is_measured(view.metric):
-            findings.extend(_check_spread(view, tables[label]))
-        elif label not in broken:
+        if is_measured(view.metric) and label not in broken:
             measurements.append(_measure_view(view, tables[label], cluster_by))
     if cluster_by is not None:
         findings.extend(_check_clusters(log, cluster_by))
@@ -236,17 +236,6 @@ def _measure_view(view: View, questions: Questions, cluster_by: str | None) -> M
         high=math.fsum(high for _, high in bounds),
         clusters=clusters,
     )
-
-
-def _check_spread(view: View, questions: Questions) -> Iterator[Finding]:
-    """Yield ``log.header-differs`` where what is compared only is not the recomputed value."""
-    stated = view.metric.value
-    if stated is None:
-        return
-    value = producer_value(view, questions)
-    if not agrees_with(stated, value, tolerance_of(view.metric)):
-        label = f"{view.result.label} ({view.reducer.label})"
-        yield header_differs(label, name_of(view.metric), stated, value)
 
 
 def header_differs(scorer: str, metric: str, stated: float, value: float | None) -> Finding:

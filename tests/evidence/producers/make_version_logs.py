@@ -10,6 +10,8 @@ inside the tar are stored anew without compression, so that the tar can compress
 their members are the release's own, byte for byte.
 """
 
+# ruff: noqa: PLC0415 - what some releases lack is imported where it is used
+
 import inspect
 import io
 import json
@@ -142,7 +144,7 @@ def accepts(metric, *values, **options):
 def spread_metrics(*, alone=False):
     """Return every metric of the release; ``alone`` for a single question."""
     cluster = accepts("stderr", cluster="family")
-    found = simple_metrics()
+    found = [*simple_metrics(), *private_var()]
     found += [make(num_samples=20) for make in get_all(scorers, "bootstrap_std")][:1]
     found += [make(num_samples=20) for make in get_all(scorers, "bootstrap_stderr")]
     if cluster:
@@ -168,6 +170,15 @@ def spread_metrics(*, alone=False):
 
 def simple_metrics():
     return [accuracy(), mean(), *[make() for make in get_all(scorers, "var", "std", "stderr")]]
+
+
+def private_var():
+    """Return the variance where it exists, but was not yet made public: before 0.3.64."""
+    if hasattr(scorers, "var"):
+        return []
+    from inspect_ai.scorer._metrics.mean import var
+
+    return [var()]
 
 
 def values(name, metrics, rule):
@@ -207,14 +218,17 @@ def words(state):
     return draw(state, "words").choice(["C", "I", "P", "N", "yes", "no", "True", "0.25", ".5"])
 
 
-def samples(number=QUESTIONS):
+LONG = {"code": "def f():\n    return  1\n", "long": "word " * 300, "list": ["word"] * 300}
+
+
+def samples(number=QUESTIONS, more=None):
     return MemoryDataset(
         [
             Sample(
                 id=i,
                 input=f"Say {i % 2 + 1}",
                 target="1",
-                metadata={"family": "uvw"[i % 3], "number": i % 4},
+                metadata={"family": "uvw"[i % 3], "number": i % 4, **(more or {})},
             )
             for i in range(1, number + 1)
         ]
@@ -258,7 +272,11 @@ def run(scorer, rule=one_in_two, *, form="eval", epochs=1, reducers=None, steps=
     steps = [answers(rule)] if steps is None else steps
     task = options.pop("task", None)
     count = options.pop("questions", QUESTIONS)
-    arguments = {"dataset": samples(count), "scorer": scorer, "name": options.pop("name")}
+    arguments = {
+        "dataset": samples(count, options.pop("more", None)),
+        "scorer": scorer,
+        "name": options.pop("name"),
+    }
     parameters = inspect.signature(Task.__init__).parameters
     arguments["solver" if "solver" in parameters else "plan"] = steps
     if epochs > 1 or reducers is not None:
@@ -367,7 +385,7 @@ def stderrs():
 TASKS = {
     "plain": lambda: run(match(), steps=[generate()], questions=3, name="plain"),
     "object": lambda: run(match(), form="json", name="object"),
-    "limited": lambda: run(match(), limit=4, name="limited"),
+    "limited": lambda: run(match(), limit=4, more=LONG, name="limited"),
     "spread": lambda: run(values("spread", spread_metrics(), fraction), name="spread"),
     "spread-object": lambda: run(
         values("spread", spread_metrics(), fraction), form="json", epochs=2, name="spread-object"
