@@ -94,7 +94,7 @@ metadata: {version: 1.0}
 """,
 }
 
-GRADED = '''"""How near an answer is: fractions, so that the order of a sum shows in its last bit."""
+GRADED = '''"""How near an answer is, in fractions: the order of a sum shows."""
 
 
 def grade(doc, results):
@@ -113,7 +113,7 @@ class Prepared(LM):
         self.rng = random.Random(20261123)  # noqa: S311 - answers, not secrets
 
     @classmethod
-    def create_from_arg_obj(cls, arg_dict, additional_config=None):  # noqa: ARG003
+    def create_from_arg_obj(cls, arg_dict, additional_config=None):
         return cls()
 
     def loglikelihood(self, requests, **_kwargs):
