@@ -1,6 +1,7 @@
 """The harness's names, hashes and formulas."""
 
 import math
+import sys
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from ifthen.evidence.lm_eval_format import (
     TaskJson,
+    add_compensated,
+    add_plain,
     compute_mean,
     compute_stderr,
     expect_asked,
@@ -111,3 +114,21 @@ def test_the_error_of_a_proportion(values):
     assert compute_mean(values) == share
     known = math.sqrt(share * (1 - share) / (len(values) - 1))
     assert math.isclose(compute_stderr(values), known, rel_tol=1e-12, abs_tol=1e-12)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50))
+def test_both_ways_to_add_are_sums(values):
+    exact = math.fsum(values)
+    size = math.fsum(map(abs, values))
+    assert abs(add_compensated(values) - exact) <= 2**-52 * abs(exact) + 2**-90 * size
+    assert abs(add_plain(values) - exact) <= len(values) * 2**-52 * size
+    if sys.version_info >= (3, 12):
+        assert sum(values) == add_compensated(values)
+    else:
+        assert sum(values) == add_plain(values)
+
+
+def test_the_two_ways_differ_where_rounding_shows():
+    assert add_plain([0.1] * 10) == 0.9999999999999999
+    assert add_compensated([0.1] * 10) == 1.0
+    assert add_compensated([1e308, 1e308]) == math.inf

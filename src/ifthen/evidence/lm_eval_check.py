@@ -24,7 +24,7 @@ from ifthen.evidence.lm_eval_format import (
 )
 from ifthen.evidence.log import Finding, contradiction, notice
 
-_TOLERANCE = 1e-12  # Python from 3.12 rounds sums otherwise than before
+_TOLERANCE = 1e-12  # the harness adds in one of two ways, and its files do not say which
 
 
 @dataclass(slots=True)

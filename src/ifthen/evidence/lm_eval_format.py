@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -185,17 +185,47 @@ def find_prompt(arguments: Any) -> str | None:
     return prompt if isinstance(prompt, str) else None
 
 
-def compute_mean(values: Sequence[float]) -> float:
-    """Return the harness's mean: the sum in the order of the rows, divided by their number."""
-    return sum(values) / len(values)
+def add_plain(values: Iterable[float]) -> float:
+    """Return a running sum: how Python before 3.12 adds, and every Python numbers of numpy."""
+    total: float = 0
+    for value in values:
+        total += value
+    return total
 
 
-def compute_stderr(values: Sequence[float]) -> float:
-    """Return the harness's standard error of a mean of two values or more.
+def add_compensated(values: Iterable[float]) -> float:
+    """Return a sum whose rounding errors are added at the end: how Python from 3.12 adds floats.
 
-    The standard deviation divides by n - 1. Python from 3.12 adds floating-point numbers up more
-    exactly than before: to the bit, this is what the harness writes under the same Python.
+    Neumaier's variant of Kahan's summation (ZAMM 54, 1974), as in CPython's ``sum``.
     """
-    mean = compute_mean(values)
-    spread = math.sqrt(sum([(value - mean) ** 2 for value in values]) / (len(values) - 1))
+    total, lost = 0.0, 0.0
+    for value in values:
+        new = total + value
+        if abs(total) >= abs(value):
+            lost += (total - new) + value
+        else:
+            lost += (value - new) + total
+        total = new
+    return total + lost if lost and math.isfinite(lost) else total
+
+
+def compute_mean(
+    values: Sequence[float], add: Callable[[Iterable[float]], float] = add_plain
+) -> float:
+    """Return the harness's mean: the sum in the order of the rows, divided by their number.
+
+    Which way to add the harness used is not in its files; to the bit, its number is one of the two.
+    """
+    return add(values) / len(values)
+
+
+def compute_stderr(
+    values: Sequence[float], add: Callable[[Iterable[float]], float] = add_plain
+) -> float:
+    """Return the harness's standard error of a mean of two values or more; see the mean.
+
+    The standard deviation divides by n - 1.
+    """
+    mean = compute_mean(values, add)
+    spread = math.sqrt(add([(value - mean) ** 2 for value in values]) / (len(values) - 1))
     return spread / math.sqrt(len(values))
