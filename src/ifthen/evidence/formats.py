@@ -113,6 +113,30 @@ FORMATS: dict[str, Format] = {
             supports=("every score recomputed", "header, reductions and samples compared"),
             lacks=("a beginning and summaries to compare the header with",),
         ),
+        Format(
+            name="lm-eval",
+            title="lm-evaluation-harness results",
+            module="ifthen.evidence.lm_eval",
+            recognise=lambda peek: (
+                {"results", "group_subtasks"} <= peek.keys
+                or {"results", "configs", "versions"} <= peek.keys
+            ),
+            files="results_<date>.json, and samples_<task>_<date>.jsonl of every task beside it",
+            main=("results_*.json",),
+            claim="samples",
+            supports=(
+                "means and their standard errors recomputed from the samples",
+                "hashes of documents, prompts, targets and of each task's rows",
+                "numbers of samples, limits, filters, model and versions compared",
+            ),
+            lacks=(
+                "groups of tasks",
+                "metrics that are no means (perplexity, f1, bleu, chrf)",
+                "scores of single answers where a question was asked several times",
+                "digest of weights",
+            ),
+            parts={"part": "task"},
+        ),
     )
 }
 """Reader by format name, in the order in which files are tried."""
