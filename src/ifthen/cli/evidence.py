@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ifthen.cli import horizon
 from ifthen.cli.options import (
     framework_option,
     guarded,
@@ -23,6 +24,9 @@ UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 @click.group("evidence")
 def command() -> None:
     """Add, read and show evaluation logs; every number is recomputed from the samples."""
+
+
+command.add_command(horizon.command)
 
 
 @command.command("read")
