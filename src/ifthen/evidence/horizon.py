@@ -188,6 +188,7 @@ class _Fit:
     def run(self, centre: float) -> Curve | None:
         """Return the minimum, or None where no step leads to it."""
         mean = math.fsum(share * weight for _, share, weight in self.points)
+        mean = min(max(mean, 1e-9), 1 - 1e-9)  # a start, which rounding may have put at 0 or 1
         intercept, slope = math.log(mean / (1.0 - mean)), 0.0
         loss = self.loss(intercept, slope)
         for step in range(MAX_STEPS):
