@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from ifthen.cli import horizon
 from ifthen.cli.options import (
     framework_option,
     guarded,
@@ -28,6 +29,9 @@ UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 @click.group("evidence")
 def command() -> None:
     """Add, read and show evaluation logs; every number is recomputed from the samples."""
+
+
+command.add_command(horizon.command)
 
 
 @command.command("read")

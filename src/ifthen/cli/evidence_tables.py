@@ -26,7 +26,7 @@ def write_logs(
         given = track(logs, "reading logs")
     batches = read_batches(given, query, outcome)
     if output is None:
-        stream = click.get_binary_stream("stdout")
+        stream = sys.stdout.buffer
         write_table(batches, query.columns, form, stream)
         stream.flush()
         return

@@ -145,14 +145,12 @@ def check_samples(log: Log) -> Iterator[Finding]:
     if len(known) < len(ids):
         message = "the list of sample ids names a question twice"
         yield contradiction("log.duplicate-id", message, "header")
-    if known:
-        unexpected = [key for key in keys if key[0] not in known]
-        if unexpected:
-            yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
-    else:
-        known = set(table.rows_by_id)
+    known = known or set(table.rows_by_id)
+    unexpected = [key for key in keys if key[0] not in known]
+    if unexpected:
+        yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
     asked = 1 if log.run.epochs_vary else epochs
-    if len(keys) == len(known) * asked and not late:
+    if not (late or unexpected) and len(keys) == len(known) * asked:
         return  # every key is of a known question and epoch, so none is missing
     missing = [
         (identifier, epoch)

@@ -86,6 +86,11 @@ class Format:
         return import_module(self.module)
 
 
+def _is_metr_counts(peek: Peek) -> bool:
+    words = (b"agent", b"task_id", b"human_minutes", b"n_successes", b"n_runs")
+    return all(word in peek.head for word in words)
+
+
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
@@ -136,6 +141,32 @@ FORMATS: dict[str, Format] = {
                 "digest of weights",
             ),
             parts={"part": "task"},
+        ),
+        Format(
+            name="metr-runs",
+            title="METR runs",
+            module="ifthen.evidence.metr_runs",
+            recognise=lambda peek: {"run_id", "task_id", "alias", "score_binarized"} <= peek.keys,
+            files="one .jsonl file",
+            claim="samples",
+            supports=(
+                "every run's score, digest of every run",
+                "weights recomputed from the ids",
+                "time horizon recomputed",
+            ),
+            lacks=("a stated result to compare with", "the limits that make scores binary"),
+            parts={"part": "agent (alias)"},
+        ),
+        Format(
+            name="metr-counts",
+            title="METR per-task counts",
+            module="ifthen.evidence.metr_counts",
+            recognise=_is_metr_counts,
+            files="one .yaml file",
+            claim="counts",
+            supports=("weights and stated curve compared", "time horizon recomputed"),
+            lacks=("single runs and how they ended", "when the runs were made"),
+            parts={"part": "agent"},
         ),
     )
 }
