@@ -111,8 +111,9 @@ def measure(
     """Return accuracy and mean of every scorer with their bounds, and what stood in the way.
 
     ``cluster_by`` is a key of the samples' metadata. Findings: ``log.metric-unknown``,
-    ``log.metric-irreproducible``, ``log.too-many-metrics``, ``log.reducer-unknown``, ``log.score-out-of-range``, ``log.score-not-a-number``,
-    ``log.cluster-key-missing``, ``log.header-differs`` for a metric stated twice.
+    ``log.metric-irreproducible``, ``log.too-many-metrics``, ``log.reducer-unknown``,
+    ``log.score-out-of-range``, ``log.score-not-a-number``, ``log.cluster-key-missing``,
+    ``log.header-differs`` for a metric stated twice.
     """
     views, found = find_views(log)
     findings = list(found)
