@@ -24,7 +24,7 @@ class Elicitation(Part):
     tools: tuple[Line, ...] | None = None
     """Tools that the model could use, as the log names them; an empty list where it had none."""
     helpful_only: Answer | None = None
-    """Whether the model was a variant that does not refuse."""
+    """Whether the model was without trained refusals: a helpful-only variant, or a base model."""
     fine_tuned: Answer | None = None
     """Whether the model was fine-tuned to bring the capability out."""
     reasoning_effort: Line | None = None
