@@ -114,13 +114,19 @@ def _against_each_other(one: Stated, other: Stated) -> Iterator[Contradiction]:
             continue
         first, second = (sorted(v) if isinstance(v, tuple) else v for v in values)
         if first != second:
-            text = f"{one.by} says {key} = {_words(first)}; {other.by} says {_words(second)}"
-            yield Contradiction(key, Reason(code="elicitation.statements-differ", text=text))
+            reason = Reason(
+                code="elicitation.statements-differ",
+                text=f"{one.by} says {key} = {_words(first)}; {other.by} says {_words(second)}",
+            )
+            yield Contradiction(key, reason)
 
 
 def _differs(stated: Stated, key: str, value: Any, found: str) -> Contradiction:
-    text = f"{stated.by} says {key} = {_words(value)}; the log says {found}"
-    return Contradiction(key, Reason(code="elicitation.log-differs", text=text))
+    reason = Reason(
+        code="elicitation.log-differs",
+        text=f"{stated.by} says {key} = {_words(value)}; the log says {found}",
+    )
+    return Contradiction(key, reason)
 
 
 def _words(value: Any) -> str:

@@ -18,7 +18,7 @@ class Elicitation(Part):
 
     scaffold: Text | None = None
     """The agent, prompts and worked examples around the model, with version; or that none was."""
-    attempts: int | None = Field(default=None, ge=1)
+    attempts: int | None = Field(default=None, ge=1, le=10_000)
     """How often each question is asked anew (the log's epochs); tries within one asking belong to
     the scaffold."""
     tools: tuple[Line, ...] | None = None
@@ -29,9 +29,9 @@ class Elicitation(Part):
     """Whether the model was fine-tuned to bring the capability out."""
     reasoning_effort: Line | None = None
     """Reasoning effort, in the words of the model's API."""
-    reasoning_tokens: int | None = Field(default=None, ge=0)
+    reasoning_tokens: int | None = Field(default=None, ge=0, le=10**12)
     """Most tokens of reasoning for one answer."""
-    token_limit: int | None = Field(default=None, ge=1)
+    token_limit: int | None = Field(default=None, ge=1, le=10**12)
     """Most tokens for one question."""
     access: Line | None = None
     """How the evaluators reached the model: its weights, an API, the product."""

@@ -34,8 +34,12 @@ def read_elicitation(
         why = "; ".join(told[:MAX_TOLD])
     except (ValueError, TypeError, RecursionError):
         why = "it cannot be written as JSON"
-    message = f"the metadata's elicitation is no elicitation record: {why}"
-    return None, (notice("log.elicitation-shape", message, "header"),)
+    finding = notice(
+        "log.elicitation-shape",
+        f"the metadata's elicitation is no elicitation record: {why}",
+        "header",
+    )
+    return None, (finding,)
 
 
 def build_setup(setup: Setup | None) -> record.Setup | None:
