@@ -26,9 +26,8 @@ def write_logs(
         given = track(logs, "reading logs")
     batches = read_batches(given, query, outcome)
     if output is None:
-        stream = click.get_binary_stream("stdout")
-        write_table(batches, query.columns, form, stream)
-        stream.flush()
+        write_table(batches, query.columns, form, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
         return
     with open_whole(output, replace=True) as file:
         write_table(batches, query.columns, form, file)
