@@ -229,6 +229,7 @@ def _read_rows(path: Path, query: Query, noted: Outcome) -> Iterator[Row]:
             yield _run_row(name, log, record)
         else:
             yield from _sample_rows(name, log, record, query.cluster_by, noted.keys_found)
+        del log, record  # before the next one is read
 
 
 def _record(log: Log) -> EvidenceRecord:
