@@ -26,8 +26,9 @@ def write_logs(
         given = track(logs, "reading logs")
     batches = read_batches(given, query, outcome)
     if output is None:
-        write_table(batches, query.columns, form, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        stream = sys.stdout.buffer
+        write_table(batches, query.columns, form, stream)
+        stream.flush()
         return
     with open_whole(output, replace=True) as file:
         write_table(batches, query.columns, form, file)
