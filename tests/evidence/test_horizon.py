@@ -34,7 +34,7 @@ def split(rows):
 
 def draw(seed: int, count: int = 60):
     """Return invented tasks: minutes, shares, weights."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - invented data
     times = [2 ** rng.uniform(-4, 11) for _ in range(count)]
     shares = [
         sum(rng.random() < 1 / (1 + (t / 30) ** 0.8) for _ in range(rng.choice([1, 4, 6]))) / 6
