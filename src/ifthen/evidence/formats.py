@@ -111,9 +111,39 @@ FORMATS: dict[str, Format] = {
             supports=("every score recomputed", "header, reductions and samples compared"),
             lacks=("a beginning and summaries to compare the header with",),
         ),
+        Format(
+            name="helm",
+            title="HELM run folder",
+            module="ifthen.evidence.helm",
+            recognise=lambda peek: (
+                {"scenario_spec", "adapter_spec"} <= peek.keys or _is_helm_companion(peek)
+            ),
+            files="run_spec.json with per_instance_stats.json, scenario_state.json, stats.json",
+            main=("run_spec.json",),
+            claim="samples",
+            supports=(
+                "every stated mean recomputed from the statistics of the instances",
+                "instances compared with the requests, count and sum of each statistic",
+                "digest of every sample",
+            ),
+            lacks=(
+                "scores computed again from the completions",
+                "worst-case and derived metrics, which have no value for each instance",
+                "the time of the run, other than that of its first request",
+            ),
+            parts={"part": "metric/split, with +perturbation"},
+        ),
     )
 }
 """Reader by format name, in the order in which files are tried."""
+
+
+def _is_helm_companion(peek: Peek) -> bool:
+    """Return whether this is a file of a HELM run other than the main one."""
+    name = peek.name.rsplit("/", 1)[-1]
+    return (name == "scenario_state.json" and {"adapter_spec"} <= peek.keys) or (
+        name in {"stats.json", "per_instance_stats.json"} and b'"count"' in peek.head
+    )
 
 
 def find_format(source: Source) -> Format:
