@@ -5,6 +5,7 @@ several tasks or models) and one entry here; nothing else has to know it. A modu
 a file of its format is read, so that a format costs nothing to those who do not use it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -84,6 +85,22 @@ class Format:
         return import_module(self.module)
 
 
+def _is_swe_bench(peek: Peek) -> bool:
+    """Return whether this is the metadata file of a submission."""
+    return peek.name.rsplit("/", 1)[-1] in {"metadata.yaml", "metadata.yml"} and (
+        re.search(rb"^(assets|info|tags|name|oss|verified)[ ]*:", peek.head, re.MULTILINE)
+        is not None
+    )
+
+
+def _is_helm_companion(peek: Peek) -> bool:
+    """Return whether this is a file of a HELM run other than the main one."""
+    name = peek.name.rsplit("/", 1)[-1]
+    return (name == "scenario_state.json" and {"adapter_spec"} <= peek.keys) or (
+        name in {"stats.json", "per_instance_stats.json"} and b'"count"' in peek.head
+    )
+
+
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
@@ -133,17 +150,37 @@ FORMATS: dict[str, Format] = {
             ),
             parts={"part": "metric/split, with +perturbation"},
         ),
+        Format(
+            name="swe-bench-report",
+            title="SWE-bench harness report",
+            module="ifthen.evidence.swe_bench_report",
+            recognise=lambda peek: {"total_instances", "resolved_instances"} <= peek.keys,
+            files="MODEL.RUN.json with MODEL.RUN.facts.yaml, which states model, time and split",
+            claim="counts",
+            supports=("counts compared with the lists of instances", "share of resolved instances"),
+            lacks=("outcomes of tests", "model and time, which the facts file states"),
+        ),
+        Format(
+            name="swe-bench",
+            title="SWE-bench submission",
+            module="ifthen.evidence.swe_bench",
+            recognise=_is_swe_bench,
+            files="metadata.yaml with all_preds.jsonl, results/results.json, logs/*/report.json",
+            main=("metadata.yaml", "metadata.yml"),
+            claim="samples",
+            supports=(
+                "resolved recomputed from the outcomes of the tests",
+                "lists of instances compared with the reports, patches with the logs",
+                "bounds for instances without report",
+            ),
+            lacks=(
+                "outcomes of tests recomputed from their output",
+                "the number of instances where the folder names no split, unless it is stated",
+            ),
+        ),
     )
 }
 """Reader by format name, in the order in which files are tried."""
-
-
-def _is_helm_companion(peek: Peek) -> bool:
-    """Return whether this is a file of a HELM run other than the main one."""
-    name = peek.name.rsplit("/", 1)[-1]
-    return (name == "scenario_state.json" and {"adapter_spec"} <= peek.keys) or (
-        name in {"stats.json", "per_instance_stats.json"} and b'"count"' in peek.head
-    )
 
 
 def find_format(source: Source) -> Format:
