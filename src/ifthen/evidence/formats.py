@@ -151,6 +151,24 @@ FORMATS: dict[str, Format] = {
             parts={"part": "metric/split, with +perturbation"},
         ),
         Format(
+            name="promptfoo",
+            title="promptfoo results",
+            module="ifthen.evidence.promptfoo",
+            recognise=lambda peek: {"evalId", "results"} <= peek.keys,
+            files="one results.json, version 3",
+            claim="samples",
+            supports=(
+                "share of passed tests, mean score and named scores recomputed",
+                "counts of file and prompt, grading and assertions of each row compared",
+                "digest of every row",
+            ),
+            lacks=(
+                "assertions checked again",
+                "rules of sets of assertions, thresholds and scoring functions",
+            ),
+            parts={"part": "provider, with /prompt"},
+        ),
+        Format(
             name="swe-bench-report",
             title="SWE-bench harness report",
             module="ifthen.evidence.swe_bench_report",
