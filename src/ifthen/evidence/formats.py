@@ -196,6 +196,23 @@ FORMATS: dict[str, Format] = {
                 "the number of instances where the folder names no split, unless it is stated",
             ),
         ),
+        Format(
+            name="mapping",
+            title="CSV or Parquet table",
+            module="ifthen.evidence.mapping",
+            recognise=lambda peek: peek.name.endswith((".mapping.yaml", ".mapping.yml")),
+            files="NAME.mapping.yaml, which names the table beside it and what its columns mean",
+            main=("*.mapping.yaml", "*.mapping.yml"),
+            claim="samples",
+            supports=(
+                "accuracy and mean recomputed from the rows, clusters by any column",
+                "a published number, the number of questions and the table's digest compared",
+                "digest of every row of a CSV file",
+            ),
+            lacks=("anything that the mapping file does not state",),
+            extra="arrow",
+            parts={"part": "model, where a column holds it"},
+        ),
     )
 }
 """Reader by format name, in the order in which files are tried."""
