@@ -289,7 +289,7 @@ def _make_run(
         task=mapping.task,
         model=model,
         created=mapping.created,
-        status=mapping.status,
+        status="success",
         producer=mapping.producer,
         epochs=epochs,
         epochs_vary=vary,

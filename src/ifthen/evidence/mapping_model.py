@@ -93,5 +93,3 @@ class Mapping(Part):
     """How the model was elicited."""
     weights_sha256: Digest | None = None
     """Digest of the weights."""
-    status: Literal["success"] = "success"
-    """Only a run that came to its end is evidence."""
