@@ -1,6 +1,8 @@
 """Parquet tables: the same log as from CSV, and coded errors for everything else."""
 
 import io
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -109,6 +111,36 @@ def test_changed_bytes_are_rows_or_a_coded_error(changes, cut):
             rows(broken, ["a", "b"])
         except Error as error:
             assert error.code.startswith("log.")
+
+
+CRASH = """
+import io, random
+import pyarrow, pyarrow.parquet
+from ifthen.errors import Error
+from ifthen.evidence.parquet_table import read_parquet
+from ifthen.evidence.source import MemorySource
+rng = random.Random(1)
+file = io.BytesIO()
+table = pyarrow.table({"a": ["x", "y", None] * 20, "b": list(range(60)), "c": [0.5] * 60})
+pyarrow.parquet.write_table(table, file, compression="none", row_group_size=16)
+for _ in range(3000):
+    data = bytearray(file.getvalue())
+    for _ in range(rng.randint(1, 3)):
+        at = rng.randrange(len(data) - 700, len(data))
+        data[at] = rng.choice([0, 1, 255, 127, 128, rng.randrange(256)])
+    try:
+        list(read_parquet(MemorySource(bytes(data), "x"), ["a", "b", "c"]))
+    except Error:
+        pass
+print("alive")
+"""
+
+
+def test_no_broken_footer_ends_the_process():
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "alive\n", done.stderr[-300:]
 
 
 def test_the_mapping_of_these_tests_names_the_columns():
