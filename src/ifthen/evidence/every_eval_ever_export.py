@@ -193,7 +193,7 @@ def _library(log: Log) -> dict[str, str]:
 
 
 def _model(log: Log, publisher: Publisher) -> dict[str, Any]:
-    details = {
+    details: dict[str, str] = {
         "deployment_type": publisher.deployment,
         "model_availability": publisher.availability,
     }
