@@ -32,7 +32,7 @@ def test_the_record_of_an_inspect_log():
     assert (log.format, log.part, log.claim) == ("every-eval-ever", PART, "samples")
     assert log.run.task == "plain"
     assert log.run.model == "openai/openai/mock"
-    assert log.run.producer == "inspect inspect_ai:0.3.285"
+    assert log.run.producer == "inspect_ai 0.3.285"
     assert log.run.created == datetime(2026, 11, 23, 20, 7, 12, tzinfo=UTC)
     assert log.sample_ids == ("q0", "q1", "q2", "q3", "q4", "q5")
     assert [sample.sha256 for sample in log.samples] == [

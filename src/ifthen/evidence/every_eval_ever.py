@@ -47,7 +47,7 @@ from ifthen.evidence.log import (
     contradiction,
     notice,
 )
-from ifthen.evidence.recompute import COMPARED, MEASURED
+from ifthen.evidence.metrics import Support, support_of
 from ifthen.evidence.source import Source, read_whole
 
 MAX_AGGREGATE = 1 << 28
@@ -314,7 +314,7 @@ def _to_result(content: AggregateJson, result: ResultJson) -> Result:
     name = find_metric(result, content.eval_library.name)
     metrics = [Metric(name=name, value=_finite(details.score))]
     uncertainty = details.uncertainty
-    if uncertainty is not None and name in MEASURED | COMPARED:
+    if uncertainty is not None and support_of(metrics[0]) is Support.RECOMPUTED:
         error = uncertainty.standard_error
         if error is not None and error.method in {None, "analytic"}:
             metrics.append(Metric(name="stderr", value=_finite(error.value)))
@@ -348,7 +348,7 @@ def _to_run(
         model=model.id,
         created=_time(next((time for time in times if time), content.retrieved_timestamp)),
         status="success",
-        producer=f"{content.eval_library.name} {content.eval_library.version}",
+        producer=_producer(content),
         epochs=epochs,
         weights_sha256=weights if isinstance(weights, str) else None,
         engine=" ".join(text for text in known if text) or None,
@@ -358,6 +358,14 @@ def _to_run(
         models=(model.id,),
         epochs_vary=vary,
     )
+
+
+def _producer(content: AggregateJson) -> str:
+    """Return name and version, those of Inspect's converter as Inspect's own logs have them."""
+    name, version = content.eval_library.name, content.eval_library.version
+    if version.startswith("inspect_ai:"):
+        return version.replace(":", " ", 1)
+    return f"{name} {version}"
 
 
 def _data(result: ResultJson) -> DataJson:

@@ -214,8 +214,10 @@ def _model(log: Log, publisher: Publisher) -> dict[str, Any]:
 def _result(log: Log, item: Item, rows: int) -> dict[str, Any]:
     one, view = item.measurement, item.view
     questions = group_questions(log, view.result.scorer, view.result.key)
-    reduced = [view.reducer.reduce(question.values) for question in questions if question.values]
-    uncertainty: dict[str, Any] = {"num_samples": sum(not math.isnan(number) for number in reduced)}
+    reduced = questions.reduce(view.reducer)
+    uncertainty: dict[str, Any] = {
+        "num_samples": sum(number is not None and not math.isnan(number) for number in reduced)
+    }
     error = producer_value(replace(view, metric=Metric(name="stderr")), questions)
     if error is not None:
         uncertainty["standard_error"] = {"value": error, "method": "analytic"}
