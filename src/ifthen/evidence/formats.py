@@ -270,6 +270,28 @@ FORMATS: dict[str, Format] = {
             extra="arrow",
             parts={"part": "model, where a column holds it"},
         ),
+        Format(
+            name="every-eval-ever",
+            title="Every Eval Ever record",
+            module="ifthen.evidence.every_eval_ever",
+            recognise=lambda peek: (
+                {"schema_version", "evaluation_id"} <= peek.keys
+                and bool({"evaluation_results", "model_info", "source_metadata"} & peek.keys)
+            ),
+            files="one .json file, and the .jsonl file that it names beside it",
+            claim="samples",
+            supports=(
+                "accuracy and mean, with their standard errors, recomputed from the rows",
+                "checksum and number of the rows; their model and result",
+            ),
+            lacks=(
+                "epochs and reducers",
+                "values of several scorers, edits and invalidations",
+                "samples that got no score",
+                "changes of the code that ran, packages, limits by sample",
+            ),
+            parts={"part": "result"},
+        ),
     )
 }
 """Reader by format name, in the order in which files are tried."""
