@@ -140,7 +140,7 @@ def _read_long(samples: int, few: int) -> Json:
 
 
 def _compare_workers(paths: Sequence[Path]) -> Json:
-    """Return seconds of one and two workers and, where it is installed, of a Dask cluster of two."""
+    """Return seconds of one and two workers, and of two of a Dask cluster if that is installed."""
     seconds: dict[str, float] = {}
     makers: dict[str, Callable[[], Any]] = {
         "one_worker": lambda: ProcessPoolExecutor(1, mp_context=get_context("spawn")),
