@@ -1,11 +1,17 @@
 """``ifthen evidence``: add, read, show."""
 
 import shutil
+import tomllib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.cli.logs import LogFile
+from tests.evidence import bundle
 
 from ifthen.cli import evidence
+from ifthen.evidence.formats import FORMATS
+from ifthen.evidence.reading import read_log
 
 HARD = "aurora-2-arithmetic-hard"
 
@@ -226,6 +232,89 @@ def test_read(ifthen, aurora):
     result = ifthen("evidence", "read", log, "--json")
     assert result.code == 2
     assert result.json["findings"][0]["code"] == "log.sample-count"
+
+
+@pytest.fixture
+def bundled(aurora, monkeypatch):
+    """Return a log of two results in a copy of the example."""
+    bundle.register(monkeypatch)
+    model = read_log(aurora / "logs" / f"{HARD}.eval").run.model
+    return bundle.write_bundle(aurora / "runs", task="arithmetic_hard", model=model)
+
+
+def test_a_part_is_read_added_confirmed_and_listed(ifthen, aurora, bundled):
+    result = ifthen("evidence", "read", bundled, "--json")
+    assert result.error_codes == ["log.several-parts"]
+    assert result.json["errors"][0]["hint"] == "name one with --part: first, second"
+    assert "\n  part      second\n" in ifthen("evidence", "read", bundled, "--part", "second").out
+    part = ["--part", "second", "--json"]
+    assert ifthen("evidence", "read", bundled, *part).json["log"]["part"] == "second"
+    (record,) = ifthen("evidence", "add", bundled, "-C", aurora, "--id", "b", *part).json
+    assert (record["log"]["part"], record["samples"]["total"]) == ("second", 5)
+    assert ifthen("evidence", "show", "b", "-C", aurora, "--json").json["confirmed"]
+    rows = ifthen("evidence", "show", "b", "--samples", "-C", aurora, "--json").json
+    assert [row["id"] for row in rows] == ["q1", "q2", "q3", "q4", "q5"]
+    (aurora / "runs" / "x" / "second-1.jsonl").write_text("")
+    result = ifthen("evidence", "show", "b", "--samples", "-C", aurora, "--json")
+    assert result.error_codes == ["evaluation.log-changed"]
+
+
+def test_a_part_of_a_log_with_one_result(ifthen, aurora):
+    log = aurora / "logs" / f"{HARD}.eval"
+    for command in (["read", log], ["add", log, "-C", aurora]):
+        result = ifthen("evidence", *command, "--part", "x", "--json")
+        assert result.error_codes == ["log.part-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"), [("counts", "not from samples"), ("stated", "nothing stands behind")]
+)
+def test_numbers_without_samples_are_said_to_be(claim, words, ifthen, bundled, monkeypatch):
+    original = bundle.read
+    monkeypatch.setattr(bundle, "read", lambda *a: replace(original(*a), claim=claim))
+    assert words in ifthen("evidence", "read", bundled, "--part", "first").out
+
+
+def test_formats(ifthen, monkeypatch):
+    bundle.register(monkeypatch)
+    result = ifthen("evidence", "formats")
+    assert (result.code, result.err) == (0, "")
+    paragraphs = result.out.split("\n\n")
+    assert [text.split()[0] for text in paragraphs] == list(FORMATS)
+    assert paragraphs[-1].splitlines() == [
+        "bundle  Bundle of the tests",
+        "  claim     samples: every number is recomputed from what each sample scored",
+        "  files     one .bundle file and a folder of the same name",
+        "  parts     result: name one with --part",
+        "  supports  every score recomputed",
+        "  lacks     a beginning",
+        "  needs     pip install 'ifthen[arrow]'",
+    ]
+    assert "parts" not in paragraphs[0]
+    assert "needs" not in paragraphs[0]
+
+
+def test_formats_for_programs_say_everything(ifthen):
+    entries = ifthen("evidence", "formats", "--json").json
+    assert [entry["name"] for entry in entries] == list(FORMATS)
+    for entry in entries:
+        known = FORMATS[entry["name"]]
+        for name in ("title", "claim", "files", "extra"):
+            assert entry[name] == getattr(known, name)
+        for name in ("supports", "lacks", "main"):
+            assert entry[name] == list(getattr(known, name))
+        assert entry["parts"] == dict(known.parts)
+        assert entry["claim"] in {"samples", "counts", "stated"}
+        assert entry["supports"]
+        assert entry["lacks"]
+
+
+def test_every_extra_that_a_format_needs_exists():
+    root = Path(__file__).parents[2]
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    assert {entry.extra for entry in FORMATS.values() if entry.extra} <= set(extras)
 
 
 @pytest.mark.parametrize("place", ["nowhere.eval", "."])

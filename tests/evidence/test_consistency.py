@@ -294,3 +294,29 @@ def test_same_values():
     assert not is_same({"a": 1}, {"b": 1})
     assert not is_same([1], [1, 2])
     assert not is_same("C", 1)
+
+
+LONG = " ".join(["word"] * 400)
+
+
+@pytest.mark.parametrize(
+    ("value", "summary", "agree"),
+    [
+        ("def f():\n    return  1\n", "def f(): return 1", True),
+        (LONG, "word word...", True),
+        (["word"] * 400, "Key removed from summary (> 1k)", True),
+        ("def f():\n    return  1\n", "def f(): return 2", False),
+        (LONG, "word ward...", False),
+        ("short", "sho...", False),
+        (3, "Key removed from summary (> 1k)", False),
+        (["a"], "a", False),
+    ],
+)
+def test_summaries_shorten_metadata(change, value, summary, agree):
+    log = change("plain.eval")
+    log.sample("q0")["metadata"]["family"] = value
+    for place in ("summaries.json", "_journal/summaries/1.json"):
+        next(item for item in log[place] if item["id"] == "q0")["metadata"]["family"] = summary
+    read = log.read()
+    codes = [item.code for item in check_consistency(read, measure(read, None)[0])]
+    assert ("log.summary-differs" not in codes) == agree

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifthen.evidence.log import Log, Metric, Result, RunFacts, Sample, SampleScore
+from ifthen.evidence.metrics import MAX_VALUES
 from ifthen.evidence.question import group_questions
 from ifthen.evidence.reading import read_log
 from ifthen.evidence.recompute import (
     agrees_with,
     check_scores,
-    compute_metric,
     find_views,
     measure,
     producer_value,
@@ -153,7 +153,7 @@ def test_score_outside_zero_to_one_in_a_history(change):
     assert ("log.score-out-of-range", "notice") in codes(measure(log.read(), None)[1])
 
 
-@pytest.mark.parametrize("metric", ["bootstrap_stderr", "os.system", "mypackage/accuracy"])
+@pytest.mark.parametrize("metric", ["perplexity_per_seq", "os.system", "mypackage/accuracy"])
 def test_metric_that_is_not_in_the_list_is_named_and_not_run(change, metric):
     log = change("plain.eval")
     metrics = log["header.json"]["results"]["scores"][0]["metrics"]
@@ -165,14 +165,33 @@ def test_metric_that_is_not_in_the_list_is_named_and_not_run(change, metric):
     assert metric in findings[0].message
 
 
-def test_metric_with_options_is_not_recomputed(change):
+def test_metric_with_options_that_are_not_known_is_not_recomputed(change):
     log = change("plain.eval")
     metrics = log["header.json"]["results"]["scores"][0]["metrics"]
-    metrics["stderr"]["params"] = {"cluster": "family"}
+    metrics["stderr"]["params"] = {"weights": "family"}
     metrics["accuracy"]["params"] = {"to_float": None}
     measurements, findings = measure(log.read(), None)
     assert len(measurements) == 1
     assert codes(findings) == [("log.metric-unknown", "notice")]
+
+
+def test_random_metric_is_named_as_one_that_nobody_can_recompute(change):
+    log = change("plain.eval")
+    metrics = log["header.json"]["results"]["scores"][0]["metrics"]
+    metrics["stderr"]["name"] = "bootstrap_stderr"
+    _, findings = measure(log.read(), None)
+    assert codes(findings) == [("log.metric-irreproducible", "notice")]
+
+
+def test_header_with_very_many_values_is_not_recomputed_to_its_end(change):
+    log = change("plain.eval")
+    params = {"metric": {"name": "mean"}, "group_key": "family"}
+    log["header.json"]["results"]["scores"][0]["metrics"] = {
+        f"v{i}": {"name": f"v{i}", "value": 0.5, "group": "grouped", "params": params}
+        for i in range(MAX_VALUES + 2)
+    }
+    _, findings = measure(log.read(), None)
+    assert codes(findings) == [("log.too-many-metrics", "notice")]
 
 
 def test_reducer_that_is_not_in_the_list(change):
@@ -258,25 +277,12 @@ def test_infinite_scores_have_no_metric(change):
     assert codes(check_scores(questions, "match")) == [("log.score-out-of-range", "notice")]
 
 
-def test_metrics_of_none_and_of_one_score():
-    for name in ("accuracy", "mean", "stderr", "std", "var"):
-        assert compute_metric(name, []) is None
-        assert compute_metric(name, [0.5]) == (0.5 if name in {"accuracy", "mean"} else 0.0)
-
-
 def test_agreement_without_scores():
     assert agrees_with(None, None)
     assert agrees_with(0.0, None)
     assert not agrees_with(0.5, None)
     assert not agrees_with(None, 0.5)
     assert agrees_with(0.1 + 0.2, 0.3)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=300))
-def test_mean_is_between_the_bounds_of_its_scores(numbers):
-    """When every question has a score, value times questions is the sum."""
-    for name in ("accuracy", "mean"):
-        assert compute_metric(name, numbers) * len(numbers) == pytest.approx(sum(numbers))
 
 
 def build_log(values, epochs, reducer):

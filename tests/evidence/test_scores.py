@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifthen.evidence.rules import rules_of
 from ifthen.evidence.scores import Reducer, Unusable, parse_reducer, producer_number, value_to_float
 
 unit = st.floats(0, 1)
@@ -98,3 +99,18 @@ def test_bounds_hold_whatever_the_uncertain_epochs_are(data, name):
     score = reducer.reduce(known + unknown)
     assert math.isnan(score) or low - 1e-12 <= score <= high + 1e-12
     assert 0.0 <= low <= high <= 1.0
+
+
+def test_reducers_of_old_releases_took_unscored_epochs_in():
+    """Each rule as logs of those releases show it (tests/evidence/test_versions.py)."""
+    first, middle = rules_of("inspect_ai 0.3.58"), rules_of("inspect_ai 0.3.210")
+    assert math.isnan(Reducer("mean", rules=first).reduce([1, None]))
+    assert Reducer("mean", rules=middle).reduce([1, None]) == 1.0
+    assert math.isnan(Reducer("max", rules=middle).reduce([None, 1]))
+    assert Reducer("max", rules=middle).reduce([1, None]) == 1.0
+    assert Reducer("pass_at", 2, middle).reduce([1, None]) == 1.0
+    assert Reducer("pass_at", 2, first).reduce([1, None]) == 1.0
+    assert Reducer("pass_at", 2, first).reduce([2, 0]) == 0.0  # 2 is not exactly 1
+    assert Reducer("mode", rules=first).reduce([1, None, None]) == 1.0
+    assert Reducer("at_least", 1, first).reduce([None, None]) == 0.0
+    assert Reducer("pass_at", 2, first).bounds([0.0], [0.0]) == (0.0, 1.0)

@@ -11,6 +11,7 @@ from tests.workspace.documents import logged, record_tree, write
 from ifthen.encoding.canonical import digest_bytes, format_canonical
 from ifthen.errors import Error, Problems
 from ifthen.evidence import reading
+from ifthen.evidence.tracing import TracedFile
 from ifthen.workspace import confirming
 from ifthen.workspace.confirming import CACHE, RECOMPUTED, confirm_evidence, log_path
 from ifthen.workspace.loading import Workspace, load_workspace
@@ -50,13 +51,14 @@ def entries(workspace: Workspace) -> list[Path]:
 def reads(monkeypatch) -> list[str]:
     """Collect the names of the logs that are read, not only hashed."""
     names: list[str] = []
-    original = reading.read_log
+    original = reading.read_source
 
-    def read(path, **given):
-        names.append(path.name)
-        return original(path, **given)
+    def read(source, **options):
+        if isinstance(source, TracedFile):  # not the tests themselves, who make a record
+            names.append(source.name)
+        return original(source, **options)
 
-    monkeypatch.setattr(reading, "read_log", read)
+    monkeypatch.setattr(reading, "read_source", read)
     return names
 
 
@@ -96,8 +98,8 @@ def test_log_changed(workspace, cached):
 
 def test_log_replaced_while_it_is_read(workspace, monkeypatch):
     other = Path(confirming.__file__).parents[3] / "tests/evidence/data/limited.eval"
-    original = reading.read_log
-    monkeypatch.setattr(reading, "read_log", lambda path, **given: original(other, **given))
+    changed = reading.read_log(other)
+    monkeypatch.setattr(reading, "read_source", lambda source, **options: changed)
     reason = fault(workspace)
     assert reason.code == "evaluation.log-unreadable"
     assert "log.changed" in reason.text

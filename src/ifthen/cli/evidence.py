@@ -3,19 +3,25 @@
 import getpass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from ifthen.cli import horizon
 from ifthen.cli.options import (
     framework_option,
     guarded,
     json_option,
     on_option,
     open_workspace,
+    part_option,
     read_now,
     workspace_option,
 )
 from ifthen.errors import Error
+
+if TYPE_CHECKING:
+    from ifthen.evidence.table_file import FileFormat
 
 UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 
@@ -25,12 +31,16 @@ def command() -> None:
     """Add, read and show evaluation logs; every number is recomputed from the samples."""
 
 
+command.add_command(horizon.command)
+
+
 @command.command("read")
 @click.argument("log", type=click.Path(path_type=Path))
 @click.option("--cluster-by", metavar="KEY", help="Metadata key that groups related questions.")
+@part_option
 @json_option
 @guarded
-def read(log: Path, cluster_by: str | None, json_: bool) -> int:
+def read(log: Path, cluster_by: str | None, part: str | None, json_: bool) -> int:
     """Show what a LOG holds, and where it contradicts itself; writes nothing.
 
     Exit code 2 when the log contradicts itself.
@@ -40,7 +50,7 @@ def read(log: Path, cluster_by: str | None, json_: bool) -> int:
     from ifthen.encoding.document import dump_document  # noqa: PLC0415
     from ifthen.workspace.recording import summarize_log  # noqa: PLC0415
 
-    record = summarize_log(log, cluster_by=cluster_by, now=read_now())
+    record = summarize_log(log, cluster_by=cluster_by, now=read_now(), part=part)
     if json_:
         parts = ("log", "run", "samples", "measurements", "findings")
         emit_json({k: v for k, v in dump_document(record).items() if k in parts})
@@ -57,6 +67,7 @@ def read(log: Path, cluster_by: str | None, json_: bool) -> int:
 @click.option("--evaluation", help="The framework's evaluation that the log answers.")
 @click.option("--model", help="The model that was run.")
 @click.option("--plan", help="The plan that was registered for it.")
+@part_option
 @click.option("--id", "id_", help="Name of the record.  [default: MODEL-EVALUATION]")
 @click.option("--by", "recorded_by", envvar="IFTHEN_BY", help="Who adds it.  [default: login name]")
 @click.option("--replace", is_flag=True, help="Replace a record of the same name.")
@@ -70,6 +81,7 @@ def add(  # noqa: PLR0917 - click passes options by name
     evaluation: str | None,
     model: str | None,
     plan: str | None,
+    part: str | None,
     id_: str | None,
     recorded_by: str | None,
     replace: bool,
@@ -104,6 +116,7 @@ def add(  # noqa: PLR0917 - click passes options by name
             plan=plan,
             recorded_by=recorded_by,
             now=now,
+            part=part,
         )
         for log in track(logs, "reading logs")
     ]
@@ -158,7 +171,8 @@ def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
         fault = confirmed[0].fault
         if fault is not None:  # what is in the file now is not what was recorded
             raise Error(fault.code, fault.text, where=chosen[0].where("log", "path"), hint=UNSOUND)
-        rows = list_samples(workspace.root / chosen[0].document.log.path)
+        reference = chosen[0].document.log
+        rows = list_samples(workspace.root / reference.path, reference.part)
         if json_:
             emit_json(rows)
         else:
@@ -177,3 +191,72 @@ def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
     else:
         show_records(confirmed, make_console())
     return 2 if any(item.fault for item in confirmed) else 0
+
+
+@command.command("formats")
+@json_option
+@guarded
+def formats(json_: bool) -> int:
+    """List the formats that are read: what each can support, and what it lacks."""
+    from ifthen.cli.evidence_text import describe_format, show_formats  # noqa: PLC0415
+    from ifthen.cli.output import emit_json  # noqa: PLC0415
+    from ifthen.evidence.formats import FORMATS  # noqa: PLC0415
+
+    if json_:
+        emit_json([describe_format(entry) for entry in FORMATS.values()])
+    else:
+        show_formats(FORMATS.values())
+    return 0
+
+
+@command.command("samples")
+@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["csv", "jsonl", "arrow", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Kind of file; arrow and parquet need the extra 'arrow'.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write.  [default: standard output]",
+)
+@click.option(
+    "--table",
+    type=click.Choice(["samples", "runs"]),
+    default="samples",
+    show_default=True,
+    help="A row for each sample and scorer, or for each run.",
+)
+@click.option(
+    "--part", metavar="NAME", help="Which result, of files that hold several.  [default: all]"
+)
+@click.option(
+    "--cluster-by", metavar="KEY", multiple=True, help="Metadata key that becomes a column."
+)
+@guarded
+def samples(  # noqa: PLR0917 - click passes options by name
+    logs: tuple[Path, ...],
+    form: "FileFormat",
+    output: Path | None,
+    table: Literal["samples", "runs"],
+    part: str | None,
+    cluster_by: tuple[str, ...],
+) -> int:
+    """Write what the samples of LOGS scored as one long table, for pandas, polars, DuckDB, R.
+
+    Exit code 2 when a log contradicts itself, or when no sample has a cluster key.
+    """
+    from ifthen.cli.evidence_tables import show_faults, write_logs  # noqa: PLC0415
+    from ifthen.evidence.table import Outcome, Query  # noqa: PLC0415
+
+    query = Query(table=table, part=part, cluster_by=tuple(dict.fromkeys(cluster_by)))
+    if table == "runs" and cluster_by:
+        raise click.UsageError("--cluster-by belongs to --table samples")
+    outcome = Outcome()
+    write_logs(logs, query, form, output, outcome)
+    return 2 if show_faults(query, outcome) else 0

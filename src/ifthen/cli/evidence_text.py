@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
+
 from ifthen.cli.output import print_trimmed
 from ifthen.decision.facts import Evidence
 from ifthen.decision.model import Reason
@@ -14,8 +16,16 @@ from ifthen.evidence.record import EvidenceRecord, Measurement
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ifthen.evidence.formats import Format
+
 T = TypeVar("T")
 BAR_FROM = 3
+CLAIMS = {
+    "samples": "samples: every number is recomputed from what each sample scored",
+    "counts": "counts: numbers are recomputed from counts for each item, not from samples",
+    "stated": "stated: numbers are taken from the file; nothing stands behind them",
+}
+"""What stands behind a log's numbers, in words."""
 
 
 def track(items: Sequence[T], what: str) -> Iterator[T]:
@@ -36,7 +46,7 @@ def show_record(
     """Print what a log holds, with its findings."""
     from rich.text import Text  # noqa: PLC0415
 
-    run, counts = record.run, record.samples
+    run, counts, claim = record.run, record.samples, record.log.claim
     others = [
         f"{getattr(counts, name)} {name}"
         for name in ("error", "limit", "invalidated", "unscored", "edited")
@@ -45,6 +55,8 @@ def show_record(
     lines = [
         (title, "bold"),
         (f"  task      {run.task}   model {run.model}   {run.created:%Y-%m-%d}", ""),
+        *([(f"  part      {record.log.part}", "")] if record.log.part is not None else ()),
+        *([(f"  claim     {CLAIMS[claim]}", "yellow")] if claim != "samples" else ()),
         (
             f"  log       {record.log.sha256[:19]}…   {record.log.bytes:,} bytes   {run.producer}",
             "",
@@ -99,11 +111,11 @@ def show_records(confirmed: Iterable[Evidence], console: "Console") -> None:
     print_trimmed(console, table)
 
 
-def list_samples(log: Path) -> list[dict[str, Any]]:
+def list_samples(log: Path, part: str | None) -> list[dict[str, Any]]:
     """Return a plain row for every sample of a log: id, epoch, status, score by scorer."""
     from ifthen.evidence import building, reading  # noqa: PLC0415
 
-    return building.list_samples(reading.read_log(log))
+    return building.list_samples(reading.read_log(log.resolve(), part=part))
 
 
 def show_samples(rows: Sequence[dict[str, Any]], console: "Console") -> None:
@@ -121,3 +133,38 @@ def show_samples(rows: Sequence[dict[str, Any]], console: "Console") -> None:
         cells = (str(row["id"]), str(row["epoch"]), ", ".join(row["status"]), scores or "none")
         table.add_row(*(Text(format_line(cell)) for cell in cells))  # a log's text is foreign
     print_trimmed(console, table)
+
+
+def describe_format(entry: "Format") -> dict[str, Any]:
+    """Return a format as plain data: claim, files, what it supports and lacks, what it needs."""
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "claim": entry.claim,
+        "files": entry.files,
+        "main": list(entry.main),
+        "parts": dict(entry.parts),
+        "supports": list(entry.supports),
+        "lacks": list(entry.lacks),
+        "extra": entry.extra,
+    }
+
+
+def show_formats(entries: Iterable["Format"]) -> None:
+    """Print a paragraph for each format."""
+    lines: list[str] = []
+    for entry in entries:
+        rows = [
+            ("claim", CLAIMS[entry.claim]),
+            ("files", entry.files),
+            ("parts", ", ".join(entry.parts.values()) + ": name one with --part"),
+            *(("supports", each) for each in entry.supports),
+            *(("lacks", each) for each in entry.lacks),
+            ("needs", f"pip install 'ifthen[{entry.extra}]'"),
+        ]
+        absent = {
+            name for name, value in (("parts", entry.parts), ("needs", entry.extra)) if not value
+        }
+        lines += ["", f"{entry.name}  {entry.title}"]
+        lines += [f"  {name:<9} {text}" for name, text in rows if name not in absent]
+    click.echo("\n".join(lines[1:]))

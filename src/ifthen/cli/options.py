@@ -54,6 +54,9 @@ on_option = click.option(
     "--on", type=Day(), help="Day to decide for; another day than today is hypothetical."
 )
 
+part_option = click.option(
+    "--part", metavar="NAME", help="Which result, of a file that holds several."
+)
 no_cache_option = click.option(
     "--no-cache", is_flag=True, help="Read every log again, whatever the cache holds."
 )

@@ -20,7 +20,6 @@ from ifthen.evidence.inflate import inflater
 from ifthen.evidence.source import MemorySource, Source
 
 _LOCAL = Struct("<4s5H3L2H")
-_unpack_local = _LOCAL.unpack_from
 _FULL32 = 0xFFFFFFFF
 _DESCRIPTOR = 0x8
 _SIGNIFICANT = 0x1 | 0x800  # encryption and UTF-8: flags that change what a reader makes of it
@@ -166,24 +165,18 @@ def read_members(
 
 
 def _open(source: Source, member: Member, view: memoryview) -> bytes:
-    (signature, _, flags, method, _, _, crc32, packed, size, named, extra) = _unpack_local(view)
+    named, extra = len(member.raw), view[28] | view[29] << 8
     body = 30 + named + extra
     if (
-        crc32 != member.crc32
-        or packed != member.packed
-        or size != member.size
-        or method != member.method
-        or flags != member.flags
-        or signature != b"PK\x03\x04"
+        view[6:28] != member.fixed
+        or view[30 : 30 + named] != member.raw
+        or bytes(view[:4]) != b"PK\x03\x04"
     ):
-        _check_local(source, member, signature, (flags, method, crc32, packed, size))
-    if view[30 : 30 + named] != member.raw:
-        local = bytes(view[30 : 30 + named])[:80]
-        raise _damaged(source, f"the local header names {local!r}", member.name)
+        _check_local(source, member, view)
     if body + member.packed > len(view):
         raise _damaged(source, "the member stands outside the archive", member.name)
     try:
-        content = inflater(method)(view[body : body + member.packed], member.size)
+        content = inflater(member.method)(view[body : body + member.packed], member.size)
     except ValueError as error:
         raise _damaged(source, f"does not inflate: {error}", member.name) from error
     if len(content) != member.size:
@@ -198,11 +191,9 @@ def _open(source: Source, member: Member, view: memoryview) -> bytes:
     return content
 
 
-def _check_local(
-    source: Source, member: Member, signature: bytes, local: tuple[int, int, int, int, int]
-) -> None:
+def _check_local(source: Source, member: Member, view: memoryview) -> None:
     """Let pass what a local header may leave to the directory; refuse what contradicts it."""
-    flags, method, crc32, packed, size = local
+    (signature, _, flags, method, _, _, crc32, packed, size, named, _) = _LOCAL.unpack_from(view)
     described = bool(flags & _DESCRIPTOR) and crc32 == packed == size == 0
     if (
         signature != b"PK\x03\x04"
@@ -212,6 +203,9 @@ def _check_local(
         or not (described or size in {member.size, _FULL32})
     ):
         raise _damaged(source, "the local header and the directory differ", member.name)
+    if view[30 : 30 + named] != member.raw:
+        local = bytes(view[30 : 30 + named])[:80]
+        raise _damaged(source, f"the local header names {local!r}", member.name)
     if not described and crc32 != member.crc32:
         message = (
             f"the CRC-32 is {crc32:08x} before the member, {member.crc32:08x} in the directory"

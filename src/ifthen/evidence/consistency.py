@@ -10,13 +10,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ifthen.evidence.log import Finding, Log, contradiction, notice
+from ifthen.evidence.metrics import is_measured, name_of, tolerance_of
 from ifthen.evidence.question import group_questions
-from ifthen.evidence.recompute import header_differs, resolve_reducer
+from ifthen.evidence.recompute import (
+    agrees_with,
+    find_views,
+    header_differs,
+    producer_value,
+    resolve_reducer,
+)
 from ifthen.evidence.record import Measurement
 from ifthen.evidence.samples import ABSENT, SampleTable
 from ifthen.evidence.scores import producer_number
 
 _TOLERANCE = 1e-12
+_REMOVED = "Key removed from summary (> 1k)"
+_CUT = 1024
+"""Length in characters that Inspect's summaries cut text to."""
 
 
 def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Finding, ...]:
@@ -29,6 +39,7 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
         for check in (
             check_run(log),
             check_measurements(measurements),
+            check_spread(log),
             check_counts(log),
             check_samples(log),
             check_histories(log),
@@ -70,6 +81,20 @@ def check_measurements(measurements: Iterable[Measurement]) -> Iterator[Finding]
                 measurement.stated,
                 measurement.value,
             )
+
+
+def check_spread(log: Log) -> Iterator[Finding]:
+    """Yield ``log.header-differs`` for stated values of what is compared only."""
+    views, _ = find_views(log)
+    for view in views:
+        stated = view.metric.value
+        if is_measured(view.metric) or stated is None:
+            continue
+        questions = group_questions(log, view.result.scorer, view.result.key)
+        value = producer_value(view, questions)
+        if not agrees_with(stated, value, tolerance_of(view.metric)):
+            label = f"{view.result.label} ({view.reducer.label})"
+            yield header_differs(label, name_of(view.metric), stated, value)
 
 
 def check_counts(log: Log) -> Iterator[Finding]:
@@ -120,14 +145,12 @@ def check_samples(log: Log) -> Iterator[Finding]:
     if len(known) < len(ids):
         message = "the list of sample ids names a question twice"
         yield contradiction("log.duplicate-id", message, "header")
-    if known:
-        unexpected = [key for key in keys if key[0] not in known]
-        if unexpected:
-            yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
-    else:
-        known = set(table.rows_by_id)
+    known = known or set(table.rows_by_id)
+    unexpected = [key for key in keys if key[0] not in known]
+    if unexpected:
+        yield _about("log.sample-unexpected", "are not in the stated list of ids", unexpected)
     asked = 1 if log.run.epochs_vary else epochs
-    if len(keys) == len(known) * asked and not late:
+    if not (late or unexpected) and len(keys) == len(known) * asked:
         return  # every key is of a known question and epoch, so none is missing
     missing = [
         (identifier, epoch)
@@ -196,9 +219,27 @@ def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
     for key, labels in summaries.metadata.items():
         theirs = samples.labels(key)
         for place, row in zip(ours, rows, strict=True):  # the producer leaves long values out
-            if row is not None and labels[place] is not ABSENT and labels[place] != theirs[row]:
+            if row is None or labels[place] is ABSENT:
+                continue
+            if not _is_summary_of(labels[place], theirs[row]):
                 wrong.add(place)
     return [str(summaries.ids[place]) for place in sorted(wrong)]
+
+
+def _is_summary_of(label: Any, value: Any) -> bool:
+    """Return whether a summary's metadata value can stand for the sample's.
+
+    The producer makes runs of white space one space, cuts long text, and replaces a long list or
+    mapping by a remark.
+    """
+    if not isinstance(label, str):
+        return bool(label == value)
+    if not isinstance(value, str):
+        return label == _REMOVED and isinstance(value, list | dict)
+    told, whole = " ".join(label.split()), " ".join(value.split())
+    return told == whole or (
+        told.endswith("...") and len(whole) > _CUT and whole.startswith(told[:-3])
+    )
 
 
 def check_start(log: Log) -> Iterator[Finding]:
@@ -212,7 +253,8 @@ def check_reductions(log: Log) -> Iterator[Finding]:
     """Yield ``log.reduction-differs`` where stated question scores are not the recomputed ones."""
     keys: dict[str, set[str | None]] = {}
     for result in log.results:
-        keys.setdefault(result.scorer, set()).add(result.key)
+        if resolve_reducer(log, result.reducer) is not None:
+            keys.setdefault(result.scorer, set()).add(result.key)
     reduced = {reduction.scorer for reduction in log.reductions}
     if "reductions" in log.repeats:
         for scorer in sorted(keys.keys() - reduced):

@@ -34,7 +34,9 @@ class Entry(msgspec.Struct, gc=False):
     size: int
     """Bytes when inflated."""
     room: int = 0
-    """Bytes from ``start`` to the next member, or to the directory."""
+    """Bytes from ``start`` to the next member, or to the directory, as far as they are needed."""
+    fixed: bytes = b""
+    """Flags to name length, which the local header has in the same bytes."""
 
 
 def read_directory(source: Source, most: int) -> tuple[tuple[Entry, ...], int]:
@@ -135,7 +137,8 @@ class _Directory:
                     f"compression method {method} is not read; 0, 8 and 93 are",
                     where=f"{self._name}:{name}",
                 )
-            entries.append(Entry(name, raw, flags, method, crc32, start, packed, size))
+            fixed = data[at + 8 : at + 30]
+            entries.append(Entry(name, raw, flags, method, crc32, start, packed, size, 0, fixed))
             at = extra_end
         if at != end:
             raise self._damaged("the directory holds more than its entries")

@@ -86,6 +86,11 @@ class Format:
         return import_module(self.module)
 
 
+def _is_metr_counts(peek: Peek) -> bool:
+    words = (b"agent", b"task_id", b"human_minutes", b"n_successes", b"n_runs")
+    return all(word in peek.head for word in words)
+
+
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
@@ -112,6 +117,56 @@ FORMATS: dict[str, Format] = {
             claim="samples",
             supports=("every score recomputed", "header, reductions and samples compared"),
             lacks=("a beginning and summaries to compare the header with",),
+        ),
+        Format(
+            name="lm-eval",
+            title="lm-evaluation-harness results",
+            module="ifthen.evidence.lm_eval",
+            recognise=lambda peek: (
+                {"results", "group_subtasks"} <= peek.keys
+                or {"results", "configs", "versions"} <= peek.keys
+            ),
+            files="results_<date>.json, and samples_<task>_<date>.jsonl of every task beside it",
+            main=("results_*.json",),
+            claim="samples",
+            supports=(
+                "means and their standard errors recomputed from the samples",
+                "hashes of documents, prompts, targets and of each task's rows",
+                "numbers of samples, limits, filters, model and versions compared",
+            ),
+            lacks=(
+                "groups of tasks",
+                "metrics that are no means (perplexity, f1, bleu, chrf)",
+                "scores of single answers where a question was asked several times",
+                "digest of weights",
+            ),
+            parts={"part": "task"},
+        ),
+        Format(
+            name="metr-runs",
+            title="METR runs",
+            module="ifthen.evidence.metr_runs",
+            recognise=lambda peek: {"run_id", "task_id", "alias", "score_binarized"} <= peek.keys,
+            files="one .jsonl file",
+            claim="samples",
+            supports=(
+                "every run's score, digest of every run",
+                "weights recomputed from the ids",
+                "time horizon recomputed",
+            ),
+            lacks=("a stated result to compare with", "the limits that make scores binary"),
+            parts={"part": "agent (alias)"},
+        ),
+        Format(
+            name="metr-counts",
+            title="METR per-task counts",
+            module="ifthen.evidence.metr_counts",
+            recognise=_is_metr_counts,
+            files="one .yaml file",
+            claim="counts",
+            supports=("weights and stated curve compared", "time horizon recomputed"),
+            lacks=("single runs and how they ended", "when the runs were made"),
+            parts={"part": "agent"},
         ),
     )
 }

@@ -9,6 +9,7 @@ STORED, DEFLATED, ZSTANDARD = 0, 8, 93
 METHODS = frozenset({STORED, DEFLATED, ZSTANDARD})
 
 _CHUNK = 1 << 20
+_NOT_STATED = -1
 _MAX_WINDOW = 1 << 27  # the largest window that a Zstandard decoder accepts by default
 
 Inflate = Callable[[memoryview, int], bytes]
@@ -51,7 +52,7 @@ def _inflate_deflated(packed: memoryview, size: int) -> bytes:
 def _zstandard_inflater() -> Inflate:
     """Return a function that inflates one frame in one call, and other streams piece by piece.
 
-    A frame that states its size is given one buffer of it, so what it states is compared first.
+    A frame is given one buffer of the size that it states, so that is compared first.
     """
     import zstandard  # noqa: PLC0415 - logs without Zstandard members do without it
 
@@ -61,8 +62,10 @@ def _zstandard_inflater() -> Inflate:
 
     def one_shot(packed: memoryview, size: int) -> bytes:
         try:
-            if stated_size(packed) == size:
-                return decompress(packed, allow_extra_data=False)
+            if size > 0 and stated_size(packed) in {size, _NOT_STATED}:
+                content = decompress(packed, max_output_size=size, allow_extra_data=False)
+                if len(content) == size:
+                    return content
         except fault:
             pass  # several frames, or a damaged one: the slow way tells
         return _inflate_frames(decoder, packed, size, fault)

@@ -19,9 +19,10 @@ from ifthen.evidence.inspect_format import (
     decode,
     is_equal,
 )
-from ifthen.evidence.inspect_log import to_log, to_reductions
+from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
 from ifthen.evidence.inspect_samples import Share, read_share, to_summaries
 from ifthen.evidence.log import Finding, Log, Reduction, SampleScore, contradiction, notice
+from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import Marks, SampleTable
 from ifthen.evidence.sharing import (
     WORTH_SHARING,
@@ -61,6 +62,7 @@ class _Reader:
 
     def read(self) -> Log:
         header = self._read_header()
+        self._keep |= metadata_keys(to_scorers(header), to_results(header))
         share = self._read_samples()
         self._findings += share.findings
         self._check_duplicates(share.table)

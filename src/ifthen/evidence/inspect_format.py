@@ -35,6 +35,7 @@ class MetricJson(msgspec.Struct):
     value: float | None = None
     options: dict[str, Any] | None = None
     params: dict[str, Any] | None = None
+    group: str | None = None
 
 
 class ScorerJson(msgspec.Struct):

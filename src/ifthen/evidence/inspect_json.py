@@ -11,9 +11,10 @@ import msgspec
 from ifthen.encoding.canonical import digest_bytes
 from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import LogJson, check_version, decode
-from ifthen.evidence.inspect_log import to_log, to_reductions
+from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
 from ifthen.evidence.inspect_samples import Share, add_sample, decode_sample
 from ifthen.evidence.log import Finding, Log, contradiction, notice
+from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import SampleTable
 from ifthen.evidence.source import Source, read_whole
 
@@ -30,10 +31,11 @@ def read(source: Source, request: Request) -> Log:
         message = "the log has status started: the run is still going, or it crashed"
         findings.append(contradiction("log.unfinished", message, name))
     content = _decode(data, name)
-    share = Share(SampleTable(place="samples[{row}]", keep=request.keep), findings)
+    keep = request.keep | metadata_keys(to_scorers(content), to_results(content))
+    share = Share(SampleTable(place="samples[{row}]", keep=keep), findings)
     for index, raw in enumerate(content.samples or ()):
         sample = decode_sample(raw, name, f"samples[{index}]")
-        add_sample(share, sample, request.keep, hashlib.sha256(raw).digest())
+        add_sample(share, sample, keep, hashlib.sha256(raw).digest())
     share.table.places = {row: f"samples[{row}]" for row in range(len(share.table))}
     if share.retried:
         message = f"{share.retried} samples were tried again after an error"

@@ -132,6 +132,7 @@ def to_results(header: HeaderJson) -> tuple[Result, ...]:
                     name=_plain_name(metric.name),
                     options={**(metric.options or {}), **(metric.params or {})},
                     value=_finite(metric.value),
+                    group=metric.group,
                 )
                 for metric in score.metrics.values()
             ),

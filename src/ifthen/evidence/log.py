@@ -110,6 +110,8 @@ class Metric:
     options: Mapping[str, Any] = field(default_factory=dict)
     value: float | None = None
     """The stated value; None where none is stated or where it is not a number (NaN)."""
+    group: str | None = None
+    """Metric of several values that this one is a part of, where the log names it."""
 
     @property
     def is_plain(self) -> bool:

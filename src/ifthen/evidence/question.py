@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from ifthen.evidence.counting import EITHER, INCORRECT, WORST_AND_BEST, Counting
-from ifthen.evidence.log import Log
+from ifthen.evidence.log import Log, Sample, SampleScore
+from ifthen.evidence.rules import rules_of
 from ifthen.evidence.samples import ABSENT, Marks, SampleTable, value_at
 from ifthen.evidence.scores import Reducer, Unusable, value_to_float
 
@@ -26,6 +27,11 @@ class Questions(Sequence["Question"]):
         """How often each question should have been asked; 0 where no number is stated."""
         self.values: list[Any] = self.table.values(scorer, key)
         """Values by row of the table."""
+        if not rules_of(log.run.producer).counts_scored_errors and any(self.table.errors):
+            self.values = [
+                ABSENT if error else value
+                for error, value in zip(self.table.errors, self.values, strict=True)
+            ]
         self._scorer, self._key, self._counting = scorer, key, counting
         rows = self.table.rows_by_id
         named = dict.fromkeys(map(str, log.sample_ids or ()))
@@ -171,6 +177,19 @@ class Questions(Sequence["Question"]):
                 for value in earlier:
                     yield value if self._key is None else value_at(value, self._key)
 
+    def labels(self, key: str) -> list[Any]:
+        """Return a metadata value of each question as the producer takes it.
+
+        That is the one of its first epoch with a score; None where there is none.
+        """
+        labels, values = self.table.labels(key), self.values
+        found: list[Any] = []
+        for rows in self.rows:
+            first = next((row for row in rows if values[row] is not ABSENT), None)
+            label = None if first is None else labels[first]
+            found.append(None if label is ABSENT else label)
+        return found
+
     def clusters(self, key: str) -> list[str | None]:
         """Return the text of a metadata value that all samples of a question share, else None."""
         labels = self.table.labels(key)
@@ -204,6 +223,18 @@ class Question:
 def cluster_text(value: Any) -> str | None:
     """Return the text of a metadata value that can name a cluster, or None."""
     return str(value) if isinstance(value, str | int) and value != "" else None
+
+
+def score_of(sample: Sample, scorer: str, key: str | None) -> SampleScore | None:
+    """Return a sample's score by ``scorer``, or that of one key of a mapping-valued score."""
+    score = sample.scores.get(scorer)
+    if score is None or key is None:
+        return score
+    return SampleScore(
+        value=value_at(score.value, key),
+        history=tuple(value_at(value, key) for value in score.history),
+        authors=score.authors,
+    )
 
 
 def group_questions(

@@ -71,12 +71,21 @@ def open_source(path: Path) -> Source:
     Raises:
         Error: ``log.missing``, ``log.unreadable``, ``log.several-logs``.
     """
+    return FileSource(main_file(path))
+
+
+def main_file(path: Path) -> Path:
+    """Return the path, or that of the one main file of a known format in the folder.
+
+    Raises:
+        Error: ``log.unreadable``, ``log.several-logs``.
+    """
     if not path.is_dir():
-        return FileSource(path)
+        return path
     names = [name for entry in FORMATS.values() for name in entry.main]
     found = sorted({file for name in names for file in path.glob(name) if file.is_file()})
     if len(found) == 1:
-        return FileSource(found[0])
+        return found[0]
     what = "several main files of logs" if found else "no main file of a log"
     raise Error(
         "log.several-logs" if found else "log.unreadable",

@@ -7,7 +7,7 @@ worst and 1 at best.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +21,22 @@ from ifthen.evidence.log import (
     format_line,
     notice,
 )
+from ifthen.evidence.metrics import (
+    MAX_VALUES,
+    TOLERANCE,
+    Irreproducible,
+    Support,
+    compute_metric,
+    is_measured,
+    key_of,
+    support_of,
+)
 from ifthen.evidence.question import Questions, group_questions
 from ifthen.evidence.record import ClusterTally, Measurement
+from ifthen.evidence.rules import rules_of
 from ifthen.evidence.scores import Reducer, Unusable, parse_reducer, value_to_float
 
-MEASURED = frozenset({"accuracy", "mean"})
-"""Metrics that become measurements."""
-COMPARED = frozenset({"stderr", "std", "var"})
-"""Metrics that are recomputed only to be compared with the header."""
-
 _MEMO = 10_000
-_TOLERANCE = 1e-12  # the order of a sum changes its last bits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,50 +48,23 @@ class View:
     reducer: Reducer
 
 
-def is_close(one: float | None, other: float | None) -> bool:
+def is_close(one: float | None, other: float | None, tolerance: float = TOLERANCE) -> bool:
     """Return whether two numbers are the same up to the order of a sum."""
     if one is None or other is None:
         return one is other
-    return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
-
-
-def compute_metric(name: str, numbers: Sequence[float]) -> float | None:
-    """Return a metric of question scores, by the producer's formula; None without scores.
-
-    The formulas are those of Inspect's built-in metrics to the bit: accuracy is a running sum, mean
-    numpy's; stderr, std and var divide by n - 1 and are 0 for a single score.
-    """
-    count = len(numbers)
-    if not count:
-        return None
-    if name == "accuracy":
-        total = 0.0
-        for number in numbers:
-            total += number
-        return total / count
-    import numpy as np  # noqa: PLC0415 - a log with accuracy alone does without it
-
-    with np.errstate(all="ignore"):  # scores near the largest float overflow to infinity
-        if name == "mean":
-            return float(np.mean(numbers))
-        if count == 1:
-            return 0.0
-        if name == "var":
-            return float(np.var(numbers, ddof=1))
-        deviation = np.std(numbers, ddof=1)
-        return float(deviation / np.sqrt(count)) if name == "stderr" else float(deviation)
+    return math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)
 
 
 def resolve_reducer(log: Log, stated: str | None) -> Reducer | None:
     """Return the reducer that a stated name means in this log, or None if it is not known."""
     if stated is None and log.run.reducers == () and log.run.epochs > 1:
         return None  # reduction was switched off: the metric runs over single answers
-    return parse_reducer("mean" if stated is None else stated)
+    return parse_reducer("mean" if stated is None else stated, rules_of(log.run.producer))
 
 
 def find_views(log: Log) -> tuple[tuple[View, ...], tuple[Finding, ...]]:
     """Return what can be recomputed: every stated metric, then the declared ones not stated."""
-    views: dict[tuple[str, str, str], View] = {}
+    views: dict[tuple[Any, ...], View] = {}
     findings: list[Finding] = []
     for result in (*log.results, *_declared(log)):
         reducer = resolve_reducer(log, result.reducer)
@@ -98,24 +76,30 @@ def find_views(log: Log) -> tuple[tuple[View, ...], tuple[Finding, ...]]:
             )
             continue
         for metric in result.metrics:
-            if metric.name not in MEASURED | COMPARED or not metric.is_plain:
-                options = "" if metric.is_plain else " with options"
-                findings.append(
-                    notice(
-                        "log.metric-unknown",
-                        f"metric {metric.name}{options} cannot be recomputed",
-                        where,
-                    )
-                )
+            support = support_of(metric)
+            if support is not Support.RECOMPUTED:
+                findings.append(_not_recomputed(metric, support, where))
                 continue
-            key = (result.label, reducer.label, metric.name)
+            key = (result.label, reducer.label, key_of(metric))
             known = views.get(key)
-            if known is None:
+            if known is None and len(views) >= MAX_VALUES:
+                message = f"more than {MAX_VALUES:,} values are stated; the rest is not recomputed"
+                findings.append(notice("log.too-many-metrics", message, "header"))
+            elif known is None:
                 views[key] = View(result=result, metric=metric, reducer=reducer)
             elif metric.value is not None and not is_close(known.metric.value, metric.value):
                 message = f"metric {metric.name} is stated twice, with different values"
                 findings.append(contradiction("log.header-differs", message, where))
     return tuple(views.values()), tuple(dict.fromkeys(findings))
+
+
+def _not_recomputed(metric: Metric, support: Support, where: str) -> Finding:
+    name = metric.name if metric.group is None else metric.group
+    if support is Support.IRREPRODUCIBLE:
+        message = f"metric {name} draws random numbers without a seed; nobody can recompute it"
+        return notice("log.metric-irreproducible", message, where)
+    options = "" if metric.is_plain else " with options"
+    return notice("log.metric-unknown", f"metric {name}{options} cannot be recomputed", where)
 
 
 def _declared(log: Log) -> Iterator[Result]:
@@ -130,9 +114,9 @@ def measure(
     """Return accuracy and mean of every scorer with their bounds, and what stood in the way.
 
     ``cluster_by`` is a key of the samples' metadata. Findings: ``log.metric-unknown``,
-    ``log.reducer-unknown``, ``log.score-out-of-range``, ``log.score-not-a-number``,
-    ``log.cluster-key-missing``, ``log.header-differs`` for a metric stated twice or otherwise than
-    the samples give.
+    ``log.metric-irreproducible``, ``log.too-many-metrics``, ``log.reducer-unknown``,
+    ``log.score-out-of-range``, ``log.score-not-a-number``, ``log.cluster-key-missing``,
+    ``log.header-differs`` for a metric stated twice.
     """
     views, found = find_views(log)
     findings = list(found)
@@ -147,9 +131,7 @@ def measure(
             findings.extend(faults)
             if any(fault.code == "log.score-out-of-range" for fault in faults):
                 broken.add(label)
-        if view.metric.name in COMPARED:
-            findings.extend(_check_spread(view, tables[label]))
-        elif label not in broken:
+        if is_measured(view.metric) and label not in broken:
             measurements.append(_measure_view(view, tables[label], cluster_by))
     if cluster_by is not None:
         findings.extend(_check_clusters(log, cluster_by))
@@ -193,21 +175,35 @@ def producer_value(view: View, questions: Questions) -> float | None:
 
     A value that is not finite counts as none.
     """
+    rules = view.reducer.rules
     reduced = questions.reduce(view.reducer)
-    numbers = [number for number in reduced if number is not None and not math.isnan(number)]
+    scored = [
+        place
+        for place, number in enumerate(reduced)
+        if number is not None and not math.isnan(number)
+    ]
+    numbers = [number for place in scored if (number := reduced[place]) is not None]
     if not all(map(math.isfinite, numbers)):
         return None
-    return compute_metric(view.metric.name, numbers)
+    if len(scored) < len(reduced) - reduced.count(None) and not rules.drops_unscored:
+        return None
+
+    def labels(key: str) -> list[Any]:
+        found = questions.labels(key)
+        return [found[place] for place in scored]
+
+    value = compute_metric(view.metric, numbers, labels, rules)
+    return None if isinstance(value, Irreproducible) else value
 
 
-def agrees_with(stated: float | None, value: float | None) -> bool:
+def agrees_with(stated: float | None, value: float | None, tolerance: float = TOLERANCE) -> bool:
     """Return whether a stated value is the recomputed one.
 
     Without any score, versions of Inspect state nothing, NaN, or 0.
     """
     if value is None:
         return stated in {None, 0.0}
-    return is_close(stated, value)
+    return is_close(stated, value, tolerance)
 
 
 def _measure_view(view: View, questions: Questions, cluster_by: str | None) -> Measurement:
@@ -240,14 +236,6 @@ def _measure_view(view: View, questions: Questions, cluster_by: str | None) -> M
         high=math.fsum(high for _, high in bounds),
         clusters=clusters,
     )
-
-
-def _check_spread(view: View, questions: Questions) -> Iterator[Finding]:
-    """Yield ``log.header-differs`` where a stated stderr, std or var is not the recomputed one."""
-    stated = view.metric.value
-    if stated is not None and not agrees_with(stated, value := producer_value(view, questions)):
-        label = f"{view.result.label} ({view.reducer.label})"
-        yield header_differs(label, view.metric.name, stated, value)
 
 
 def header_differs(scorer: str, metric: str, stated: float, value: float | None) -> Finding:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from ifthen.evidence.rules import NEWEST, Rules
+
 _LETTERS: Final = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 _WORDS: Final = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 _WITH_K = re.compile(r"(at_least|pass_at|pass_k)_([1-9][0-9]{0,5})")
@@ -72,6 +74,8 @@ class Reducer:
     """One of mean, median, mode, max, at_least, pass_at, pass_k."""
     k: int = 0
     """Number of epochs that ``at_least``, ``pass_at`` and ``pass_k`` are about."""
+    rules: Rules = NEWEST
+    """Those of the producer's release."""
 
     @property
     def label(self) -> str:
@@ -80,13 +84,17 @@ class Reducer:
 
     def reduce(self, values: Sequence[Any]) -> float:
         """Return the producer's score of a question from its epochs' values; NaN for no score."""
-        scored = [value for value in values if value_to_float(value) is not Unusable.UNSCORED]
+        scored = values
+        if self.rules.drops_unscored_epochs and (
+            self.rules.reduces_unscored_safely or self.name != "max"
+        ):
+            scored = [value for value in values if value_to_float(value) is not Unusable.UNSCORED]
         if not scored:
             return math.nan
         if self.name == "mode":
-            keys = [value if isinstance(value, str | int | float) else 0.0 for value in scored]
+            keys = [_mode_key(value) for value in scored]
             return producer_number(Counter(keys).most_common(1)[0][0])
-        return self._statistic([producer_number(value) for value in scored])
+        return self._statistic([producer_number(value) for value in scored], self.rules)
 
     def bounds(self, lows: Sequence[float], highs: Sequence[float]) -> tuple[float, float]:
         """Return the least and the greatest score of a question from bounds for each epoch.
@@ -96,10 +104,10 @@ class Reducer:
         """
         if self.name == "mode":
             return min(lows), max(highs)
-        low, high = self._statistic(list(lows)), self._statistic(list(highs))
+        low, high = (self._statistic(list(side), NEWEST) for side in (lows, highs))
         return (0.0, 1.0) if math.isnan(low) or math.isnan(high) else (low, high)
 
-    def _statistic(self, numbers: list[float]) -> float:
+    def _statistic(self, numbers: list[float], rules: Rules) -> float:
         match self.name:
             case "mean":
                 return statistics.mean(numbers)
@@ -110,12 +118,21 @@ class Reducer:
         correct = sum(1 for number in numbers if number >= 1.0)
         if self.name == "at_least":
             return 1.0 if correct >= self.k else 0.0
+        if not rules.pass_is_at_least_one:
+            correct = sum(1 for number in numbers if number == 1.0)
         total = len(numbers)
         if total < self.k:
-            return math.nan
+            return math.nan if rules.reduces_unscored_safely else 1.0
         if self.name == "pass_k":
             return math.comb(correct, self.k) / math.comb(total, self.k)
         return _pass_at(total, correct, self.k)
+
+
+def _mode_key(value: Any) -> str | int | float:
+    """Return what the mode counts; every NaN is a value of its own."""
+    if value is None:
+        return float("nan")
+    return value if isinstance(value, str | int | float) else 0.0
 
 
 def _pass_at(total: int, correct: int, k: int) -> float:
@@ -132,10 +149,10 @@ def _pass_at(total: int, correct: int, k: int) -> float:
     return 1.0 - float(missed)
 
 
-def parse_reducer(name: str) -> Reducer | None:
+def parse_reducer(name: str, rules: Rules = NEWEST) -> Reducer | None:
     """Return the reducer of that name as logs write it, or None for one that is not known."""
     if name in _PLAIN:
-        return Reducer(name)
+        return Reducer(name, rules=rules)
     if match := _WITH_K.fullmatch(name):
-        return Reducer(match[1], int(match[2]))
+        return Reducer(match[1], int(match[2]), rules)
     return None

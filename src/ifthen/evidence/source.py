@@ -177,7 +177,10 @@ class FileSource:
                 f"the file {name[:80]!r} is a link that leads out of the log's folder",
                 where=self.name,
             )
-        return FileSource(path) if path.is_file() else None
+        try:
+            return FileSource(path) if path.is_file() else None
+        except OSError as error:  # such as a name that is too long for the disk
+            raise _unreadable(self.name, error) from error
 
     def list_companions(self, pattern: str) -> tuple[str, ...]:
         """Return the names of regular files that match a glob."""

@@ -10,16 +10,18 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ifthen import __version__
 from ifthen.decision.facts import Evidence
 from ifthen.decision.model import Reason
-from ifthen.encoding.canonical import digest_bytes, format_canonical
+from ifthen.encoding.canonical import digest_bytes, digest_value, format_canonical
 from ifthen.encoding.document import Loaded, dump_document
 from ifthen.errors import Error
-from ifthen.evidence.record import EvidenceRecord
+from ifthen.evidence.record import EvidenceRecord, LogReference
+from ifthen.evidence.source import check_companion_name
+from ifthen.evidence.tracing import Trace, TracedFile, answers_same
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.writing import write_file
 
@@ -42,37 +44,70 @@ def confirm_evidence(
 
 def _fault(root: Path, loaded: Loaded[EvidenceRecord], use_cache: bool) -> Reason | None:
     record = loaded.document
-    try:
-        path = log_path(root, record.log.path)
-        if path is None:
-            text = f"the log path {record.log.path} leads out of the workspace"
-            return _reason("log-outside", text)
-        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
-            return _reason("log-unreadable", f"{record.log.path} is not a file")
-        found = _digest_file(path)
-    except FileNotFoundError:
-        return _reason("log-missing", f"the log {record.log.path} is not there")
-    except OSError as error:
-        return _reason("log-unreadable", f"{record.log.path} cannot be read: {error.strerror}")
-    except (RuntimeError, ValueError):  # links in a circle (Python before 3.13), a zero character
-        return _reason("log-unreadable", f"{record.log.path!r} is not a path that can be followed")
-    if found != record.log.sha256:
-        return _reason(
-            "log-changed",
-            f"{record.log.path} is {found[:19]}…; the record was made from"
-            f" {record.log.sha256[:19]}…",
-        )
+    if (fault := _check_files(root, record.log)) is not None:
+        return fault
+    path = (root / record.log.path).resolve()
     try:
         recomputed = _recompute(root, record, path, use_cache)
     except Error as error:
         return _reason("log-unreadable", f"{record.log.path}: {error.message} [{error.code}]")
     stated = _parts(record)
     differing = [part for part in RECOMPUTED if stated.get(part) != recomputed.get(part)]
-    if differing:
+    return _differs(record.log, ", ".join(differing)) if differing else None
+
+
+def _differs(log: LogReference, what: str) -> Reason:
+    return _reason(
+        "record-differs", f"the record's {what} differ from what its log says ({log.path})"
+    )
+
+
+def _check_files(root: Path, log: LogReference) -> Reason | None:
+    """Return why the files of a log are not the ones that the record was made from, if so."""
+    if not log.files:
+        return _check_file(root, log.path, log.sha256)
+    listed = digest_value([file.model_dump(mode="json") for file in log.files])
+    if listed != log.sha256 or log.files[0].path != PurePosixPath(log.path).name:
+        return _differs(log, "files")
+    fault = _check_file(root, log.path, log.files[0].sha256)
+    main = None if fault else log_path(root, log.path)
+    if main is None:
+        return fault or _outside(log.path)
+    folder = main.parent.relative_to(root.resolve())  # the reader looks beside where a link leads
+    for file in log.files:
+        try:
+            name = check_companion_name(file.path, log.path)
+        except Error:
+            text = f"the file {file.path} of {log.path} leads out of the log's folder"
+            return _reason("log-outside", text)
+        fault = _check_file(root, (folder / name).as_posix(), file.sha256)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _outside(name: str) -> Reason:
+    return _reason("log-outside", f"the log path {name} leads out of the workspace")
+
+
+def _check_file(root: Path, name: str, sha256: str) -> Reason | None:
+    try:
+        path = log_path(root, name)
+        if path is None:
+            return _outside(name)
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            return _reason("log-unreadable", f"{name} is not a file")
+        found = _digest_file(path)
+    except FileNotFoundError:
+        return _reason("log-missing", f"the log {name} is not there")
+    except OSError as error:
+        return _reason("log-unreadable", f"{name} cannot be read: {error.strerror}")
+    except (RuntimeError, ValueError):  # links in a circle (Python before 3.13), a zero character
+        return _reason("log-unreadable", f"{name!r} is not a path that can be followed")
+    if found != sha256:
         return _reason(
-            "record-differs",
-            f"the record's {', '.join(differing)} differ from what its log says"
-            f" ({record.log.path})",
+            "log-changed",
+            f"{name} is {found[:19]}…; the record was made from {sha256[:19]}…",
         )
     return None
 
@@ -92,18 +127,22 @@ def _digest_file(path: Path) -> str:
 
 
 def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) -> dict[str, Any]:
-    """Return the parts of a record that its log yields, from the cache where that is sound."""
-    key = digest_bytes(
-        format_canonical([__version__, list(RECOMPUTED), record.log.sha256, record.cluster_by])
-    )
+    """Return the parts of a record that its log yields, from the cache where that is sound.
+
+    An entry is sound for the same bytes of every file, read for the same part and grouping, under
+    the same name (a reader may go by it), while the reader would find the same files beside it.
+    """
+    key = _cache_key(record, path)
     cached = root / CACHE / f"{key.removeprefix('sha256:')}.json"
-    if use_cache and (parts := _read_cache(cached, key)) is not None:
+    if use_cache and (parts := _read_cache(cached, key, path)) is not None:
         return parts
     from ifthen.evidence.building import build_record  # noqa: PLC0415 - slow to import
-    from ifthen.evidence.reading import read_log  # noqa: PLC0415
+    from ifthen.evidence.reading import read_source  # noqa: PLC0415
 
+    trace = Trace()
+    keep = () if record.cluster_by is None else (record.cluster_by,)
     rebuilt = build_record(
-        read_log(path, keep=() if record.cluster_by is None else {record.cluster_by}),
+        read_source(TracedFile(path, trace), part=record.log.part, keep=keep),
         id=record.id,
         evaluation=record.evaluation,
         model=record.model,
@@ -113,15 +152,26 @@ def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) 
         cluster_by=record.cluster_by,
         log_path=record.log.path,
     )
-    if rebuilt.log.sha256 != record.log.sha256:
+    if not record.log.files and not rebuilt.log.files and rebuilt.log.sha256 != record.log.sha256:
         raise Error("log.changed", "the file changed while it was read", where=record.log.path)
     parts = _parts(rebuilt)
-    if use_cache:
-        body = format_canonical({"key": key, "parts": parts})
+    verified = {file.path for file in rebuilt.log.files} or {path.name}
+    same = (rebuilt.log.sha256, rebuilt.log.files) == (record.log.sha256, record.log.files)
+    if (
+        use_cache and same and trace.found() <= verified
+    ):  # every byte was hashed, and is what it was
+        body = format_canonical({"key": key, "asked": trace.asked, "parts": parts})
         entry = format_canonical([digest_bytes(body), body.decode()])
         with contextlib.suppress(Error):  # a workspace that may only be read has no cache
             write_file(cached, entry, replace=True)
     return parts
+
+
+def _cache_key(record: EvidenceRecord, path: Path) -> str:
+    log = record.log
+    files = [[file.path, file.sha256] for file in log.files]
+    of_log = [log.sha256, files, path.name, log.part]
+    return digest_value([__version__, list(RECOMPUTED), *of_log, record.cluster_by])
 
 
 def _parts(record: EvidenceRecord) -> dict[str, Any]:
@@ -130,18 +180,19 @@ def _parts(record: EvidenceRecord) -> dict[str, Any]:
     return parts | {"log": {key: parts["log"][key] for key in parts["log"] if key != "path"}}
 
 
-def _read_cache(path: Path, key: str) -> dict[str, Any] | None:
-    """Return the cached parts, or None when the entry is absent or not whole."""
+def _read_cache(cached: Path, key: str, path: Path) -> dict[str, Any] | None:
+    """Return the cached parts, or None when the entry is absent, not whole or not sound now."""
     try:
-        digest, body = json.loads(path.read_bytes())
+        digest, body = json.loads(cached.read_bytes())
         if digest_bytes(body.encode()) != digest:
             return None
         entry = json.loads(body)
         parts = entry["parts"]
         whole = entry["key"] == key and isinstance(parts, dict)
+        same = whole and answers_same(path, entry["asked"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return parts if whole else None
+    return parts if same else None
 
 
 def _reason(code: str, text: str) -> Reason:

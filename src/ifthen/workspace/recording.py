@@ -12,8 +12,8 @@ from ifthen.encoding.document import Id, Line, Loaded, dump_document
 from ifthen.encoding.tree import format_tree
 from ifthen.errors import Error
 from ifthen.evidence.building import build_record, describe_run
-from ifthen.evidence.log import format_line
-from ifthen.evidence.reading import read_log
+from ifthen.evidence.log import Log, format_line
+from ifthen.evidence.reading import main_file, read_log
 from ifthen.evidence.record import EvidenceRecord, Run
 from ifthen.framework.model import Evaluation, Framework
 from ifthen.workspace.loading import Workspace
@@ -34,8 +34,12 @@ def record_log(
     plan: str | None,
     recorded_by: str,
     now: datetime,
+    part: str | None = None,
 ) -> EvidenceRecord:
     """Return the evidence record of a log; what is not named is found from the log itself.
+
+    ``path`` may be a folder with the main file of a log; ``part`` is one of several results in the
+    file.
 
     Raises:
         Error: ``evidence.outside``, ``evidence.no-evaluation``, ``evidence.several-evaluations``,
@@ -46,10 +50,12 @@ def record_log(
         find_model(workspace, model)
     if plan is not None:
         _find_plan(workspace, plan)
-    keys = {e.cluster_by for e in framework.evaluations if e.cluster_by is not None}
-    log = read_log(path, keep=keys)
+    # The files beside a log are looked for where it really lies, as a decision does it.
+    main = main_file(path).resolve()
+    keys = {each.cluster_by for each in framework.evaluations if each.cluster_by is not None}
+    log = read_log(main, part=part, keep=keys)
     try:
-        relative = path.resolve().relative_to(workspace.root.resolve()).as_posix()
+        relative = main.relative_to(workspace.root.resolve()).as_posix()
     except ValueError as error:
         raise Error(
             "evidence.outside",
@@ -67,6 +73,7 @@ def record_log(
     }
     for name, (kind, value, hint) in named.items():
         _check(name, kind, value, hint)
+    _check_named_in_log(log)
     return build_record(
         log,
         id=named["id"][1],
@@ -80,10 +87,12 @@ def record_log(
     )
 
 
-def summarize_log(path: Path, *, cluster_by: str | None, now: datetime) -> EvidenceRecord:
+def summarize_log(
+    path: Path, *, cluster_by: str | None, now: datetime, part: str | None = None
+) -> EvidenceRecord:
     """Return what a log holds, as a record that names no evaluation and is not to be written."""
     return build_record(
-        read_log(path, keep=() if cluster_by is None else {cluster_by}),
+        read_log(path, part=part, keep=() if cluster_by is None else (cluster_by,)),
         id="log",
         evaluation="none",
         model="none",
@@ -156,8 +165,9 @@ def _refuse_same_log(workspace: Workspace, record: EvidenceRecord) -> None:
     """Refuse a log that another record states already: one run is not to look like two."""
     for loaded in workspace.evidence:
         other = loaded.document
-        same = (other.log.sha256, other.evaluation, other.model) == (
+        same = (other.log.sha256, other.log.part, other.evaluation, other.model) == (
             record.log.sha256,
+            record.log.part,
             record.evaluation,
             record.model,
         )
@@ -208,9 +218,19 @@ def _check(name: str, kind: Any, value: str, hint: str) -> None:
         TypeAdapter(kind).validate_python(value)
         value.encode()
     except (ValidationError, UnicodeEncodeError) as error:
-        raise Error(
-            "evidence.value", f"a record cannot have the {name} {value!r:.100}", hint=hint
-        ) from error
+        raise _unfit(name, value, hint) from error
+
+
+def _unfit(name: str, value: str, hint: str) -> Error:
+    return Error("evidence.value", f"a record cannot have the {name} {value!r:.100}", hint=hint)
+
+
+def _check_named_in_log(log: Log) -> None:
+    """Refuse names that a record would have to change: a decision reads the log again by them."""
+    names = [("part", log.part), *(("log path", file.path) for file in log.files)]
+    for what, name in names:
+        if name is not None and format_line(name) != name:
+            raise _unfit(what, name, "give it a name of one line, in the log and on the disk")
 
 
 def _evaluation(framework: Framework, run: Run, named: str | None, where: str) -> Evaluation:

@@ -3,7 +3,9 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ifthen.errors import Error
 
@@ -13,6 +15,18 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
 
     Raises:
         Error: ``file.exists`` when it is there and ``replace`` is false; ``file.unwritable``.
+    """
+    with open_whole(path, replace=replace) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def open_whole(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
+    """Yield a file to write; it takes its place when the block ends, and not when that fails.
+
+    Raises:
+        Error: ``file.exists`` when it is there and ``replace`` is false; ``file.unwritable``, also
+            for an ``OSError`` in the block.
     """
     if path.exists() and not path.is_file():
         raise Error(
@@ -27,7 +41,7 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.chmod(0o644)
@@ -47,9 +61,8 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
                 where=path.name,
                 hint="choose another name",
             ) from error
-        raise Error(
-            "file.unwritable", f"cannot be written: {error.strerror}", where=str(path)
-        ) from error
+        reason = error.strerror or "the system refuses"
+        raise Error("file.unwritable", f"cannot be written: {reason}", where=str(path)) from error
 
 
 def _sync_directory(directory: Path) -> None:
