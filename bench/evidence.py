@@ -35,7 +35,8 @@ GOALS = {
     "ratio_vs_floor": ("<=", 2.5),
     "peak_rss_mb": ("<", 80.0),
 }
-_REPEAT = 3
+_WATCHED = 3
+"""Runs in the process whose memory is watched."""
 _PEER_SCRIPT = Path(__file__).with_name("evidence_peer.py")
 Json = dict[str, Any]
 
@@ -52,7 +53,7 @@ def find_peer() -> str:
     return python
 
 
-def measure(*, rounds: int, peer_rounds: int) -> Json:
+def measure(*, rounds: int, peer_rounds: int, repeat: int) -> Json:
     """Return ratios, seconds, memory, versions, and which goals are met."""
     peer = find_peer()
     load = os.getloadavg()[0]
@@ -67,7 +68,7 @@ def measure(*, rounds: int, peer_rounds: int) -> Json:
         for shape, log in logs.items():
             for subject in subjects:
                 if turn < (peer_rounds if subject == PEER else rounds):
-                    command = _command(peer, subject, warm[shape], log)
+                    command = _command(peer, subject, warm[shape], log, repeat)
                     runs[subject, shape].append(_run(command))
     seconds = {key: min(s for run in found for s in run["seconds"]) for key, found in runs.items()}
     peaks = {shape: _peak(peer, runs["ours", shape], warm[shape], logs[shape]) for shape in SHAPES}
@@ -90,7 +91,7 @@ def measure(*, rounds: int, peer_rounds: int) -> Json:
     return result | _versions(runs)
 
 
-def _command(peer: str, subject: str, warm_up: Path, log: Path, repeat: int = _REPEAT) -> list[str]:
+def _command(peer: str, subject: str, warm_up: Path, log: Path, repeat: int) -> list[str]:
     if subject == PEER:
         return [peer, str(_PEER_SCRIPT), str(warm_up), str(log)]
     own = [sys.executable, "-m", "bench.evidence_own"]
@@ -107,7 +108,7 @@ def _run(command: Sequence[str]) -> Json:
 
 def _peak(peer: str, runs: Sequence[Json], warm_up: Path, log: Path) -> float:
     """Return the most memory in MB of the reading process or, seen from outside, of all of them."""
-    printed, over_time = watch(_command(peer, "ours", warm_up, log, 2 * _REPEAT))
+    printed, over_time = watch(_command(peer, "ours", warm_up, log, _WATCHED))
     inside = [run["peak_mb"] for run in (*runs, json.loads(printed.splitlines()[-1]))]
     return float(round(max(*inside, *over_time), 1))
 
@@ -183,8 +184,11 @@ def main() -> None:
 
         result = measure_large()
     else:
-        quick = arguments.quick
-        result = measure(rounds=1 if quick else 5, peer_rounds=1 if quick else 3)
+        result = (
+            measure(rounds=1, peer_rounds=1, repeat=2)
+            if arguments.quick
+            else measure(rounds=5, peer_rounds=3, repeat=3)
+        )
     if arguments.json:
         print(json.dumps(result))
     else:
