@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench docs mutation clean
+.PHONY: setup demo test check bench docs mutation version-logs clean
 
 setup: .venv/.installed
 
@@ -34,6 +34,9 @@ docs: setup
 mutation: setup
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[mutation]'
 	$(BIN)/mutmut run
+
+version-logs:
+	tests/evidence/producers/regenerate.sh
 
 clean:
 	rm -rf .venv build site mutants

@@ -16,10 +16,13 @@ from ifthen.encoding.canonical import digest_bytes
 from ifthen.errors import Error
 from ifthen.evidence.building import count_samples
 from ifthen.evidence.consistency import check_consistency
+from ifthen.evidence.counting import Counting
 from ifthen.evidence.horizon_log import measure_horizon
 from ifthen.evidence.log import Log
 from ifthen.evidence.reading import list_parts, read_log
 from ifthen.evidence.recompute import measure
+
+AS_SCORED = Counting(limit="as-scored")
 
 
 def of(rows, alias="aurora-1"):
@@ -63,7 +66,7 @@ def test_runs_become_samples():
 
 def test_the_mean_over_tasks_is_recomputed_and_nothing_contradicts():
     log = read_log(RUNS, part="aurora-1")
-    measurements, findings = measure(log, "task_family")
+    measurements, findings = measure(log, "task_family", AS_SCORED)
     (mean,) = measurements
     rows = of(load_rows())
     assert mean.value == pytest.approx(sum(r["score_binarized"] for r in rows) / len(rows))
@@ -81,7 +84,7 @@ def test_usage_limits_are_limits_and_other_ends_are_errors():
     assert [sample.error for sample in log.samples[:4]] == [True, True, False, False]
     assert [sample.limit for sample in log.samples[:3]] == [None, None, "usageLimits"]
     assert (after.error, after.limit) == (2, before.limit + 1)
-    (mean,), _ = measure(log, None)
+    (mean,), _ = measure(log, None, AS_SCORED)
     assert mean.high - mean.low == pytest.approx(2 / 4)  # each error could have been anything
 
 

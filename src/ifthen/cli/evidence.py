@@ -23,6 +23,9 @@ from ifthen.errors import Error
 if TYPE_CHECKING:
     from ifthen.evidence.table_file import FileFormat
 
+if TYPE_CHECKING:
+    from ifthen.evidence.record import Exclusion
+
 UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 
 
@@ -70,6 +73,13 @@ def read(log: Path, cluster_by: str | None, part: str | None, json_: bool) -> in
 @part_option
 @click.option("--id", "id_", help="Name of the record.  [default: MODEL-EVALUATION]")
 @click.option("--by", "recorded_by", envvar="IFTHEN_BY", help="Who adds it.  [default: login name]")
+@click.option(
+    "--exclude",
+    "excluded",
+    multiple=True,
+    metavar="QUESTION=REASON",
+    help="Question held to be unfit, and why; numbers are shown with and without it.",
+)
 @click.option("--replace", is_flag=True, help="Replace a record of the same name.")
 @json_option
 @guarded
@@ -84,6 +94,7 @@ def add(  # noqa: PLR0917 - click passes options by name
     part: str | None,
     id_: str | None,
     recorded_by: str | None,
+    excluded: tuple[str, ...],
     replace: bool,
     json_: bool,
 ) -> int:
@@ -105,6 +116,7 @@ def add(  # noqa: PLR0917 - click passes options by name
     now = read_now()
     framework = find_framework(workspace, framework_id, on or now.date()).document
     recorded_by = recorded_by or _login_name()
+    exclusions = [_exclusion(text) for text in excluded]
     records = [
         record_log(
             workspace,
@@ -116,6 +128,7 @@ def add(  # noqa: PLR0917 - click passes options by name
             plan=plan,
             recorded_by=recorded_by,
             now=now,
+            exclusions=exclusions,
             part=part,
         )
         for log in track(logs, "reading logs")
@@ -131,6 +144,20 @@ def add(  # noqa: PLR0917 - click passes options by name
             show_record(record, console, title=name)
     found = any(f.severity == "contradiction" for record in records for f in record.findings)
     return 2 if found else 0
+
+
+def _exclusion(text: str) -> "Exclusion":
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from ifthen.evidence.record import Exclusion  # noqa: PLC0415
+
+    question, _, reason = text.partition("=")
+    try:
+        return Exclusion(question=question, reason=reason.strip())
+    except ValidationError as error:
+        raise click.UsageError(
+            f"--exclude takes a question and the reason, QUESTION=REASON; found {text!r}"
+        ) from error
 
 
 def _login_name() -> str:

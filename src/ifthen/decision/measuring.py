@@ -154,6 +154,24 @@ def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> 
             "other-clusters",
             f"the record groups questions by {record.cluster_by}, not by {evaluation.cluster_by}",
         )
+    return _wrong_rules(evaluation, record)
+
+
+def _wrong_rules(evaluation: Evaluation, record: EvidenceRecord) -> _Rejected | None:
+    """Return why the record does not count as the framework wants, or of other questions."""
+    wanted, found = evaluation.counting.model_dump(), record.counting.model_dump()
+    for ended, rule in wanted.items():
+        if found[ended] != rule:
+            return _reject(
+                "other-counting",
+                f"the record counts samples with {ended} as {found[ended]}, not as {rule}",
+            )
+    dataset = record.integrity.dataset_sha256
+    if evaluation.dataset_sha256 not in {None, dataset}:
+        asked = "of no known questions" if dataset is None else f"of the questions {dataset[:19]}…"
+        return _reject(
+            "other-dataset", f"the log is {asked}, not of {(evaluation.dataset_sha256 or '')[:19]}…"
+        )
     return None
 
 

@@ -1,17 +1,21 @@
 """The evidence document of one log."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from re import fullmatch
 from typing import Any
 
 from ifthen.evidence.collection import paused_collection
 from ifthen.evidence.consistency import check_consistency
+from ifthen.evidence.counting import WORST_AND_BEST, Counting
+from ifthen.evidence.integrity import bind_samples
 from ifthen.evidence.log import Finding, Log, RunFacts, format_line, notice
 from ifthen.evidence.recompute import measure
 from ifthen.evidence.record import (
+    CountingRule,
     EvidenceRecord,
+    Exclusion,
     FileReference,
     LogFinding,
     LogReference,
@@ -33,6 +37,8 @@ def build_record(
     recorded_at: datetime,
     cluster_by: str | None,
     log_path: str,
+    counting: CountingRule | None = None,
+    exclusions: Sequence[Exclusion] = (),
 ) -> EvidenceRecord:
     """Return the evidence document: the log's statements, recomputed numbers and findings.
 
@@ -40,8 +46,15 @@ def build_record(
     """
     weights, odd = _weights(log.run)
     with paused_collection():
-        measurements, measured = measure(log, cluster_by)
-        findings = (*log.findings, *odd, *measured, *check_consistency(log, measurements))
+        measurements, measured = measure(
+            log,
+            cluster_by,
+            Counting(**counting.model_dump()) if counting else WORST_AND_BEST,
+            excluded=frozenset(each.question for each in exclusions),
+        )
+        digests, unlike = bind_samples(log)
+        checked = check_consistency(log, measurements)
+        findings = (*log.findings, *odd, *measured, *unlike, *checked)
     return EvidenceRecord(
         kind="evidence",
         id=id,
@@ -51,9 +64,12 @@ def build_record(
         recorded_by=recorded_by,
         recorded_at=recorded_at,
         cluster_by=cluster_by,
+        counting=counting or CountingRule(),
+        exclusions=tuple(exclusions),
         log=_reference(log, log_path),
         run=_run(log.run, weights),
         samples=count_samples(log),
+        integrity=digests,
         measurements=measurements,
         findings=tuple(_finding(finding) for finding in dict.fromkeys(findings)),
     )

@@ -7,11 +7,11 @@ worst and 1 at best.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifthen.evidence.counting import WORST_AND_BEST, Counting
+from ifthen.evidence.counting import EITHER, WORST_AND_BEST, Counting
 from ifthen.evidence.log import (
     Finding,
     Log,
@@ -32,8 +32,9 @@ from ifthen.evidence.metrics import (
     support_of,
 )
 from ifthen.evidence.question import Questions, group_questions
-from ifthen.evidence.record import ClusterTally, Measurement
+from ifthen.evidence.record import ClusterTally, Excluded, Measurement
 from ifthen.evidence.rules import rules_of
+from ifthen.evidence.samples import SampleTable
 from ifthen.evidence.scores import Reducer, Unusable, parse_reducer, value_to_float
 
 _MEMO = 10_000
@@ -109,7 +110,10 @@ def _declared(log: Log) -> Iterator[Result]:
 
 
 def measure(
-    log: Log, cluster_by: str | None, counting: Counting = WORST_AND_BEST
+    log: Log,
+    cluster_by: str | None,
+    counting: Counting = WORST_AND_BEST,
+    excluded: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Measurement, ...], tuple[Finding, ...]]:
     """Return accuracy and mean of every scorer with their bounds, and what stood in the way.
 
@@ -132,9 +136,13 @@ def measure(
             if any(fault.code == "log.score-out-of-range" for fault in faults):
                 broken.add(label)
         if is_measured(view.metric) and label not in broken:
-            measurements.append(_measure_view(view, tables[label], cluster_by))
+            measurements.append(_measure_view(view, tables[label], cluster_by, excluded))
     if cluster_by is not None:
         findings.extend(_check_clusters(log, cluster_by))
+    unknown = excluded - SampleTable.of(log.samples).rows_by_id.keys()
+    if unknown:
+        message = f"{len(unknown)} excluded questions are not in the log, first {min(unknown)}"
+        findings.append(contradiction("log.exclusion-unknown", message, "samples"))
     return tuple(measurements), tuple(findings)
 
 
@@ -170,13 +178,17 @@ def check_scores(questions: Questions, label: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def producer_value(view: View, questions: Questions) -> float | None:
+def producer_value(
+    view: View, questions: Questions, only: Sequence[int] | None = None
+) -> float | None:
     """Return the metric by the producer's rule: unscored epochs, then unscored questions left out.
 
-    A value that is not finite counts as none.
+    A value that is not finite counts as none. ``only`` are the places of the questions to take.
     """
     rules = view.reducer.rules
     reduced = questions.reduce(view.reducer)
+    if only is not None:
+        reduced = [reduced[place] for place in only]
     scored = [
         place
         for place, number in enumerate(reduced)
@@ -190,7 +202,7 @@ def producer_value(view: View, questions: Questions) -> float | None:
 
     def labels(key: str) -> list[Any]:
         found = questions.labels(key)
-        return [found[place] for place in scored]
+        return [found[place if only is None else only[place]] for place in scored]
 
     value = compute_metric(view.metric, numbers, labels, rules)
     return None if isinstance(value, Irreproducible) else value
@@ -206,9 +218,17 @@ def agrees_with(stated: float | None, value: float | None, tolerance: float = TO
     return is_close(stated, value, tolerance)
 
 
-def _measure_view(view: View, questions: Questions, cluster_by: str | None) -> Measurement:
+def _measure_view(
+    view: View, questions: Questions, cluster_by: str | None, excluded: frozenset[str]
+) -> Measurement:
     value = producer_value(view, questions)
     bounds = questions.bounds(view.reducer)
+    excluding = _excluding(view, questions, bounds, excluded) if excluded else None
+    if excluded:  # an exclusion never narrows: the question could have had any score
+        bounds = [
+            EITHER if identifier in excluded else pair
+            for identifier, pair in zip(questions.ids, bounds, strict=True)
+        ]
     clusters: tuple[ClusterTally, ...] | None = None
     if cluster_by is not None:
         groups: dict[str, list[tuple[float, float]]] = {}
@@ -234,7 +254,24 @@ def _measure_view(view: View, questions: Questions, cluster_by: str | None) -> M
         questions=len(questions),
         low=math.fsum(low for low, _ in bounds),
         high=math.fsum(high for _, high in bounds),
+        excluding=excluding,
         clusters=clusters,
+    )
+
+
+def _excluding(
+    view: View,
+    questions: Questions,
+    bounds: Sequence[tuple[float, float]],
+    excluded: frozenset[str],
+) -> Excluded:
+    """Return the metric over the questions that are left."""
+    left = [place for place, each in enumerate(questions.ids) if each not in excluded]
+    return Excluded(
+        questions=len(left),
+        value=producer_value(view, questions, left),
+        low=math.fsum(bounds[place][0] for place in left),
+        high=math.fsum(bounds[place][1] for place in left),
     )
 
 

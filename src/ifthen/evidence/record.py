@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, StrictBool
 
-from ifthen.encoding.document import Digest, Document, Id, Line, Moment, Part
+from ifthen.encoding.document import Digest, Document, Id, Line, Moment, Part, Text
 
 
 class FileReference(Part):
@@ -89,6 +89,56 @@ class SampleCounts(Part):
     """With a score that was changed after the run."""
 
 
+class CountingRule(Part):
+    """How samples count that ended otherwise than by an answer, as the framework says it.
+
+    ``either``: 0 at worst, 1 at best; ``incorrect``: 0; ``as-scored``: what the scorer gave.
+    """
+
+    error: Literal["either", "incorrect", "as-scored"] = "either"
+    """Samples that ended in an error."""
+    limit: Literal["either", "incorrect", "as-scored"] = "either"
+    """Samples that a limit stopped."""
+    unscored: Literal["either", "incorrect"] = "either"
+    """Samples without a usable score."""
+
+
+class Exclusion(Part):
+    """A question that somebody holds to be unfit, and why.
+
+    It still counts in the bounds, with any score that it could have had.
+    """
+
+    question: Line
+    """Id of the question."""
+    reason: Text
+    """Why it is unfit."""
+
+
+class Excluded(Part):
+    """A metric without the excluded questions, to show what they change."""
+
+    questions: int = Field(ge=0)
+    """Number of questions that are left."""
+    value: float | None
+    """The metric over them, by the producer's own rule."""
+    low: float = Field(ge=0)
+    """Least possible sum of their scores."""
+    high: float = Field(ge=0)
+    """Greatest possible sum of their scores."""
+
+
+class Integrity(Part):
+    """Digests that bind the samples and the questions."""
+
+    samples_root: Digest | None = None
+    """Root of the Merkle tree (RFC 6962) over the SHA-256 of each sample's bytes, in the order of
+    the run: a single sample can be shown to belong to it."""
+    dataset_sha256: Digest | None = None
+    """SHA-256 over the digests of the questions (id, input, target), each once, in the order of
+    the run: another data set has another one, whatever it is called."""
+
+
 class ClusterTally(Part):
     """Questions of one cluster (a family of related questions) and the sums of their scores."""
 
@@ -128,6 +178,8 @@ class Measurement(Part):
     """Least possible sum of the question scores."""
     high: float = Field(ge=0)
     """Greatest possible sum of the question scores."""
+    excluding: Excluded | None = None
+    """The same without the excluded questions; null where none is excluded."""
     clusters: tuple[ClusterTally, ...] | None = None
     """The same sums by cluster, ordered by cluster name; null without a cluster key."""
 
@@ -161,12 +213,18 @@ class EvidenceRecord(Document):
     """When it was added."""
     cluster_by: Line | None = None
     """Key of the samples' metadata that groups related questions."""
+    counting: CountingRule = CountingRule()
+    """How samples count that ended otherwise than by an answer."""
+    exclusions: tuple[Exclusion, ...] = ()
+    """Questions that somebody holds to be unfit; the numbers are shown with and without them."""
     log: LogReference
     """The log that the record was made from."""
     run: Run
     """What the log says about the run."""
     samples: SampleCounts
     """How many samples have which status."""
+    integrity: Integrity = Integrity()
+    """Digests that bind the samples and the questions."""
     measurements: tuple[Measurement, ...]
     """Metrics recomputed from the samples."""
     findings: tuple[LogFinding, ...] = ()

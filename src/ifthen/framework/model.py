@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from ifthen.encoding.document import Day, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Document, Id, Line, Part, Text
 from ifthen.framework.predicate import Predicate
 
 
@@ -56,6 +56,20 @@ class RuleIn(Part):
     """The threshold value of the metric."""
 
 
+class Counting(Part):
+    """How samples count that ended otherwise than by an answer.
+
+    ``either``: 0 at worst, 1 at best; ``incorrect``: 0; ``as-scored``: what the scorer gave.
+    """
+
+    error: Literal["either", "incorrect", "as-scored"] = "either"
+    """Samples that ended in an error."""
+    limit: Literal["either", "incorrect", "as-scored"] = "either"
+    """Samples that a message, token, time or other limit stopped."""
+    unscored: Literal["either", "incorrect"] = "either"
+    """Samples without a usable score."""
+
+
 class Evaluation(Part):
     """An evaluation that the framework asks for, and what its results may show."""
 
@@ -83,6 +97,10 @@ class Evaluation(Part):
     """One-sided confidence of each bound."""
     cluster_by: Line | None = None
     """Metadata key of the samples that groups related questions."""
+    counting: Counting = Counting()
+    """How samples with an error, stopped by a limit, or without score count."""
+    dataset_sha256: Digest | None = None
+    """Digest of the questions (ids, inputs, targets); a log with others does not answer."""
     min_questions: int = Field(ge=1)
     """Fewer questions than this decide nothing."""
     valid_for_days: int = Field(ge=1, le=36_500)

@@ -25,7 +25,7 @@ from ifthen.evidence.tracing import Trace, TracedFile, answers_same
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.writing import write_file
 
-RECOMPUTED = ("log", "run", "samples", "measurements", "findings")
+RECOMPUTED = ("log", "run", "samples", "integrity", "measurements", "findings")
 """Parts of a record that come from the log and are compared with it (of log, all but the path)."""
 
 CACHE = Path(".ifthen") / "cache"
@@ -151,6 +151,8 @@ def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) 
         recorded_at=record.recorded_at,
         cluster_by=record.cluster_by,
         log_path=record.log.path,
+        counting=record.counting,
+        exclusions=record.exclusions,
     )
     if not record.log.files and not rebuilt.log.files and rebuilt.log.sha256 != record.log.sha256:
         raise Error("log.changed", "the file changed while it was read", where=record.log.path)
@@ -171,7 +173,8 @@ def _cache_key(record: EvidenceRecord, path: Path) -> str:
     log = record.log
     files = [[file.path, file.sha256] for file in log.files]
     of_log = [log.sha256, files, path.name, log.part]
-    return digest_value([__version__, list(RECOMPUTED), *of_log, record.cluster_by])
+    rules = [record.counting.model_dump(), [each.model_dump() for each in record.exclusions]]
+    return digest_value([__version__, list(RECOMPUTED), *of_log, record.cluster_by, rules])
 
 
 def _parts(record: EvidenceRecord) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ifthen.errors import Error
 from ifthen.evidence.building import build_record, describe_run
 from ifthen.evidence.log import Log, format_line
 from ifthen.evidence.reading import main_file, read_log
-from ifthen.evidence.record import EvidenceRecord, Run
+from ifthen.evidence.record import CountingRule, EvidenceRecord, Exclusion, Run
 from ifthen.framework.model import Evaluation, Framework
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.resolving import find_model
@@ -34,6 +34,7 @@ def record_log(
     plan: str | None,
     recorded_by: str,
     now: datetime,
+    exclusions: Sequence[Exclusion] = (),
     part: str | None = None,
 ) -> EvidenceRecord:
     """Return the evidence record of a log; what is not named is found from the log itself.
@@ -84,6 +85,8 @@ def record_log(
         recorded_at=now,
         cluster_by=chosen.cluster_by,
         log_path=relative,
+        counting=CountingRule(**chosen.counting.model_dump()),
+        exclusions=exclusions,
     )
 
 
