@@ -35,8 +35,6 @@ GOALS = {
     "ratio_vs_floor": ("<=", 2.5),
     "peak_rss_mb": ("<", 80.0),
 }
-_WATCHED = 3
-"""Runs in the process whose memory is watched."""
 _PEER_SCRIPT = Path(__file__).with_name("evidence_peer.py")
 Json = dict[str, Any]
 
@@ -71,7 +69,9 @@ def measure(*, rounds: int, peer_rounds: int, repeat: int) -> Json:
                     command = _command(peer, subject, warm[shape], log, repeat)
                     runs[subject, shape].append(_run(command))
     seconds = {key: min(s for run in found for s in run["seconds"]) for key, found in runs.items()}
-    peaks = {shape: _peak(peer, runs["ours", shape], warm[shape], logs[shape]) for shape in SHAPES}
+    peaks = {
+        x: _peak(runs["ours", x], _command(peer, "ours", warm[x], logs[x], repeat)) for x in SHAPES
+    }
     result = _ratios(seconds) | {"peak_rss_mb": max(peaks.values())}
     result |= _checks(runs)
     result["goals"] = {name: _met(result[name], *goal) for name, goal in GOALS.items()}
@@ -106,9 +106,9 @@ def _run(command: Sequence[str]) -> Json:
     return found
 
 
-def _peak(peer: str, runs: Sequence[Json], warm_up: Path, log: Path) -> float:
+def _peak(runs: Sequence[Json], command: Sequence[str]) -> float:
     """Return the most memory in MB of the reading process or, seen from outside, of all of them."""
-    printed, over_time = watch(_command(peer, "ours", warm_up, log, _WATCHED))
+    printed, over_time = watch(command)
     inside = [run["peak_mb"] for run in (*runs, json.loads(printed.splitlines()[-1]))]
     return float(round(max(*inside, *over_time), 1))
 

@@ -13,22 +13,24 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.evidence_archive import scan_directory
 from bench.memory import own_peak_mb
-from ifthen.evidence.building import build_record
-from ifthen.evidence.log import Log
-from ifthen.evidence.reading import read_log
-from ifthen.evidence.recompute import find_views
-from ifthen.evidence.record import EvidenceRecord
+
+if TYPE_CHECKING:  # a floor starts without them
+    from ifthen.evidence.log import Log
+    from ifthen.evidence.record import EvidenceRecord
 
 Found = dict[str, Any]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def ours(path: Path, *, workers: int | None = None) -> tuple[Log, EvidenceRecord]:
+def ours(path: Path, *, workers: int | None = None) -> "tuple[Log, EvidenceRecord]":
     """Do what ``ifthen evidence read`` does before it prints: read, hash, recompute, compare."""
+    from ifthen.evidence.building import build_record  # noqa: PLC0415 - see above
+    from ifthen.evidence.reading import read_log  # noqa: PLC0415
+
     log = read_log(path, workers=workers)
     record = build_record(
         log,
@@ -44,11 +46,13 @@ def ours(path: Path, *, workers: int | None = None) -> tuple[Log, EvidenceRecord
     return log, record
 
 
-def describe(log: Log, record: EvidenceRecord) -> Found:
+def describe(log: "Log", record: "EvidenceRecord") -> Found:
     """Return what the caller compares: numbers, contradictions, how many samples were hashed.
 
     A spread is recomputed only to be compared: without contradiction it is the stated one.
     """
+    from ifthen.evidence.recompute import find_views  # noqa: PLC0415 - as in ours
+
     views, _ = find_views(log)
     numbers = {(view.result.label, view.metric.name): view.metric.value for view in views}
     numbers |= {(x.scorer, x.metric): x.value for x in record.measurements}
