@@ -6,13 +6,14 @@ python docs/generate.py [--check]
 import ast
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ifthen.cli.main import COMMANDS, cli
+from ifthen.evidence.table import RUN_COLUMNS, SAMPLE_COLUMNS, Column
 from ifthen.workspace.schema import format_document_schema, list_kinds
 
 ROOT = Path(__file__).parents[1]
@@ -105,6 +106,43 @@ def _type(field: Mapping[str, Any]) -> str:
     return {"date": "day", "date-time": "moment"}.get(field.get("format", ""), text)
 
 
+def format_tables() -> str:
+    """Return the page of tables: every column of ``ifthen evidence samples``."""
+    lines = ["# Tables", "", NOTE]
+    lines += [
+        "What `ifthen evidence samples` writes, and what `samples_table` and `runs_table` of"
+        " `ifthen.evidence.table` return. [How to use them](../howto/analysis.md).",
+        "",
+        "## samples",
+        "",
+        "One row for each sample and scorer, in the order of the logs. `--cluster-by KEY` adds a"
+        " text column `cluster_KEY`: the value of that key in the sample's metadata, null where it"
+        " is no single value.",
+        "",
+        *_columns(SAMPLE_COLUMNS),
+        "## runs",
+        "",
+        "One row for each log, or for each result in a file that holds several.",
+        "",
+        *_columns(RUN_COLUMNS),
+    ]
+    for column in RUN_COLUMNS:
+        if column.fields:
+            lines += [f"### runs: {column.name}", "", *_columns(column.fields)]
+    return "\n".join(lines)
+
+
+def _columns(columns: Iterable[Column]) -> list[str]:
+    kinds = {
+        "integer": "whole number",
+        "flag": "true or false",
+        "moment": "moment in UTC",
+        "list": "list, see below",
+    }
+    rows = [f"| `{x.name}` | {kinds.get(x.kind, x.kind)} | {x.meaning} |" for x in columns]
+    return ["| column | value | meaning |", "|---|---|---|", *rows, ""]
+
+
 def format_errors() -> str:
     """Return the page of codes: every error, finding and reason with its message."""
     codes: dict[str, tuple[str, str]] = {}
@@ -164,6 +202,7 @@ PAGES = {
     "../../examples/aurora/ifthen.schema.json": format_example_schema,
     "commands.md": format_commands,
     "documents.md": format_documents,
+    "tables.md": format_tables,
     "errors.md": format_errors,
 }
 

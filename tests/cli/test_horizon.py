@@ -115,3 +115,15 @@ def test_one_task_alone_has_no_slope(ifthen, tmp_path):
     assert result.code == 2
     assert "no horizon" in result.out
     assert "the file states no invsqrt weights" in result.out
+
+
+def test_runs_of_one_agent_are_read_like_any_log(ifthen, tmp_path):
+    def keep_one(rows):
+        rows[:] = [row for row in rows if row["alias"] == "aurora-2"]
+
+    log = changed(tmp_path / "runs.jsonl", keep_one)
+    result = ifthen("evidence", "read", log, "--cluster-by", "task_family")
+    assert (result.code, result.err) == (0, "")
+    assert "score_binarized/mean" in result.out
+    assert "over 18 questions in 6 clusters" in result.out
+    assert "DIFFERS" not in result.out

@@ -117,6 +117,11 @@ def change_plan(**update):
     return change
 
 
+def elicited_otherwise(changed):
+    changed.plans[0]["elicitation"] = {"token_limit": 10}
+    changed.evidence[0]["run"]["setup"] = {"limits": {"token_limit": 5000.0}}
+
+
 def change_measurement(**update):
     def change(changed):
         changed.evidence[0]["measurements"][0] |= update
@@ -237,6 +242,10 @@ SET_ASIDE = {
             "plan ctf-plan says rule_out_below = 0.3, found 0.2",
         ),
         (change_plan(margin=0.01), "plan ctf-plan says margin = 0.01, found 0.05"),
+        (
+            elicited_otherwise,
+            "plan ctf-plan says token_limit = 10; the log says 5000",
+        ),
         (
             change_plan(rule_in_at_least=0.6),
             "plan ctf-plan says rule_in_at_least = 0.6, found 0.5",

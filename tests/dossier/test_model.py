@@ -145,3 +145,34 @@ def test_a_plan_without_rule_out_may_have_no_margin_rule() -> None:
     tree = {key: value for key, value in VALID[Plan].items() if key != "rule_out_below"}
     load_document(parse_tree(format_tree(tree).encode(), name="f.yaml"), Plan)
     assert load(Model, {"weights_sha256": DIGEST, "based_on": "cook-0", "note": "a"})
+
+
+def test_plan_with_an_elicitation_record():
+    tree = VALID[Plan] | {"epochs": 5, "elicitation": {"attempts": 5, "tools": ["bash"]}}
+    plan = load(Plan, tree)
+    assert plan.elicitation.tools == ("bash",)
+    assert load(Plan, dump_document(plan)) == plan
+
+
+def test_plan_whose_attempts_are_not_its_epochs():
+    with pytest.raises(Problems) as caught:
+        load(Plan, VALID[Plan] | {"elicitation": {"attempts": 5}})
+    assert "elicitation.attempts is 5, epochs is 1" in str(caught.value.errors[0])
+
+
+@pytest.mark.parametrize(
+    ("elicitation", "code", "said"),
+    [
+        ({"atempts": 5}, "document.unknown-key", "did you mean 'attempts'?"),
+        ({"helpful_only": "maybe"}, "document.wrong-value", "'yes', 'no' or 'unknown'"),
+        ({}, "document.wrong-value", "says nothing"),
+        (5, "document.wrong-type", "text or a mapping of keys"),
+    ],
+)
+def test_faults_of_an_elicitation_record_are_one_error_at_its_place(elicitation, code, said):
+    with pytest.raises(Problems) as caught:
+        load(Plan, VALID[Plan] | {"elicitation": elicitation})
+    (error,) = caught.value.errors
+    assert error.code == code
+    assert said in f"{error.message} {error.hint}"
+    assert error.where.startswith("f.yaml:")

@@ -254,10 +254,19 @@ def edit_format(tree):
     tree["log"]["format"] = "inspect-json"
 
 
+def edit_root(tree):
+    tree["integrity"]["samples_root"] = "sha256:" + "0" * 64
+
+
+def edit_dataset(tree):
+    del tree["integrity"]["dataset_sha256"]
+
+
 EDITS = {
     "log": [edit_bytes, edit_format],
     "run": [edit_task, edit_weights, edit_created],
     "samples": [edit_samples],
+    "integrity": [edit_root, edit_dataset],
     "measurements": [edit_successes, edit_last_digit, drop_measurements],
     "findings": [add_finding],
 }

@@ -13,7 +13,7 @@ import pytest
 
 from ifthen.errors import Error
 from ifthen.workspace import writing
-from ifthen.workspace.writing import write_file
+from ifthen.workspace.writing import open_whole, write_file
 
 
 def names(folder: Path) -> list[str]:
@@ -121,7 +121,7 @@ def test_one_of_many_writers_wins(tmp_path):
 CHILD = """
 import sys
 from pathlib import Path
-from ifthen.workspace.writing import write_file
+from ifthen.workspace.writing import open_whole, write_file
 path, size = Path(sys.argv[1]), 1 << 20
 write_file(path, b"a" * size, replace=True)
 print("ready", flush=True)
@@ -155,3 +155,39 @@ def test_where_folders_cannot_be_synced(tmp_path, monkeypatch):
     monkeypatch.delattr(writing.os, "O_DIRECTORY")
     write_file(tmp_path / "c.yaml", b"one", replace=True)
     assert (tmp_path / "c.yaml").read_bytes() == b"one"
+
+
+def test_a_file_takes_its_place_when_the_block_ends(tmp_path):
+    path = tmp_path / "c.csv"
+    path.write_bytes(b"old")
+    with open_whole(path, replace=True) as file:
+        file.write(b"one")
+        assert path.read_bytes() == b"old"
+        file.write(b"two")
+    assert path.read_bytes() == b"onetwo"
+    assert names(tmp_path) == ["c.csv"]
+
+
+@pytest.mark.parametrize("fault", [Error("log.x", "x"), KeyboardInterrupt(), OSError(28, "full")])
+def test_a_block_that_fails_leaves_the_old_file(tmp_path, fault):
+    path = tmp_path / "c.csv"
+    path.write_bytes(b"old")
+    with (
+        pytest.raises((Error, KeyboardInterrupt)) as caught,
+        open_whole(path, replace=True) as file,
+    ):
+        file.write(b"half")
+        raise fault
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["c.csv"]
+    if isinstance(fault, OSError):
+        assert caught.value.code == "file.unwritable"
+        assert caught.value.message == "cannot be written: full"
+    else:
+        assert caught.value is fault
+
+
+def test_a_system_that_gives_no_reason(tmp_path):
+    with pytest.raises(Error) as caught, open_whole(tmp_path / "c.csv", replace=True):
+        raise OSError("closed")
+    assert caught.value.message == "cannot be written: the system refuses"

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ifthen.cli import horizon
+from ifthen.cli.completeness import (
+    completeness,
+    elicitation_option,
+    show_contradictions,
+    state_elicitation,
+)
 from ifthen.cli.options import (
     framework_option,
     guarded,
@@ -35,6 +41,7 @@ def command() -> None:
 
 
 command.add_command(horizon.command)
+command.add_command(completeness)
 
 
 @command.command("read")
@@ -71,6 +78,7 @@ def read(log: Path, cluster_by: str | None, part: str | None, json_: bool) -> in
 @click.option("--model", help="The model that was run.")
 @click.option("--plan", help="The plan that was registered for it.")
 @part_option
+@elicitation_option
 @click.option("--id", "id_", help="Name of the record.  [default: MODEL-EVALUATION]")
 @click.option("--by", "recorded_by", envvar="IFTHEN_BY", help="Who adds it.  [default: login name]")
 @click.option(
@@ -92,6 +100,7 @@ def add(  # noqa: PLR0917 - click passes options by name
     model: str | None,
     plan: str | None,
     part: str | None,
+    elicitation: Path | None,
     id_: str | None,
     recorded_by: str | None,
     excluded: tuple[str, ...],
@@ -102,7 +111,7 @@ def add(  # noqa: PLR0917 - click passes options by name
 
     Which evaluation of which model it answers is found from the log where that is unambiguous. A
     second run of the same evaluation needs an --id of its own. Exit code 2 when a log contradicts
-    itself.
+    itself, or what somebody states of the elicitation.
     """
     from ifthen.cli.evidence_text import show_record, track  # noqa: PLC0415
     from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
@@ -133,6 +142,7 @@ def add(  # noqa: PLR0917 - click passes options by name
         )
         for log in track(logs, "reading logs")
     ]
+    records, against = state_elicitation(workspace, records, elicitation)
     paths = write_records(workspace, records, replace=replace)
     names = [path.relative_to(workspace.root).as_posix() for path in paths]
     written = list(zip(records, names, strict=True))
@@ -142,8 +152,9 @@ def add(  # noqa: PLR0917 - click passes options by name
         console = make_console()
         for record, name in written:
             show_record(record, console, title=name)
+    show_contradictions(against)
     found = any(f.severity == "contradiction" for record in records for f in record.findings)
-    return 2 if found else 0
+    return 2 if found or against else 0
 
 
 def _exclusion(text: str) -> "Exclusion":

@@ -81,7 +81,8 @@ def _measurement(measurement: Measurement) -> str:
     value = "none" if measurement.value is None else format_share(measurement.value)
     stated = "" if measurement.stated is None else f", stated {format_share(measurement.stated)}"
     clusters = f" in {len(measurement.clusters)} clusters" if measurement.clusters else ""
-    agreement = "" if measurement.agrees else "  DIFFERS from what the log states"
+    silent = measurement.stated is None  # nothing is stated, so nothing differs
+    agreement = "" if measurement.agrees or silent else "  DIFFERS from what the log states"
     return (
         f"{measurement.scorer}/{measurement.metric} {value}{stated}"
         f" over {measurement.questions} questions{clusters}{agreement}"

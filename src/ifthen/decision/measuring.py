@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
 from ifthen.decision.bounds import COMPUTED, Bounds
+from ifthen.decision.elicitation import check_plan
 from ifthen.decision.facts import Evidence, Facts, reference
 from ifthen.decision.limits import find_limits
 from ifthen.decision.model import (
@@ -120,7 +121,7 @@ def _use(
         )
     if rejected := _wrong_run(evaluation, record, facts) or _wrong_time(evaluation, record, on):
         return rejected
-    plan = _plan(record, facts)
+    plan = find_plan(record, facts)
     if rejected := _wrong_plan(evaluation, record, plan, facts):
         if evaluation.plan == "required":
             return rejected
@@ -186,9 +187,16 @@ def _wrong_time(evaluation: Evaluation, record: EvidenceRecord, on: date) -> _Re
     return None
 
 
-def _plan(record: EvidenceRecord, facts: Facts) -> Loaded[Plan] | None:
+def find_plan(record: EvidenceRecord, facts: Facts) -> Loaded[Plan] | None:
+    """Return the plan that a record names, where there is exactly one."""
     plans = [loaded for loaded in facts.plans if loaded.document.id == record.plan]
     return plans[0] if len(plans) == 1 else None
+
+
+def find_plan_fault(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> Reason | None:
+    """Return why the run does not follow a plan that was registered before it; None if it does."""
+    rejected = _wrong_plan(evaluation, record, find_plan(record, facts), facts)
+    return None if rejected is None else rejected.reason
 
 
 def _wrong_plan(
@@ -223,6 +231,8 @@ def _wrong_plan(
             return _reject(
                 "plan-differs", f"plan {document.id} says {name} = {value}, found {found[name]}"
             )
+    for contradiction in check_plan(document, run):
+        return _reject("plan-differs", contradiction.reason.text)
     return None
 
 
@@ -282,7 +292,7 @@ def _estimate(
 
 def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
     name = f"{evaluation.scorer}/{evaluation.metric} (epochs by {evaluation.reducer})"
-    matching = [m for m in record.measurements if _answers(evaluation, m)]
+    matching = [m for m in record.measurements if answers(evaluation, m)]
     if len(matching) != 1:
         held = ", ".join(f"{m.scorer}/{m.metric} ({m.reducer})" for m in record.measurements)
         return _reject("no-measurement", f"the log holds no {name}; it holds {held or 'none'}")
@@ -311,7 +321,8 @@ def _round_outward(estimate: Estimate) -> Estimate:
     )
 
 
-def _answers(evaluation: Evaluation, measurement: Measurement) -> bool:
+def answers(evaluation: Evaluation, measurement: Measurement) -> bool:
+    """Return whether a measurement is the one that the framework asks for."""
     return (
         measurement.scorer == evaluation.scorer
         and measurement.metric == evaluation.metric

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, StrictBool, model_validator
 
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
+from ifthen.encoding.elicitation import Elicitation
 
 
 class Person(Part):
@@ -70,8 +71,8 @@ class Plan(Document):
     """The framework's margin when the plan was made."""
     rule_in_at_least: float | None = Field(default=None, gt=0, le=1)
     """The framework's rule-in value when the plan was made."""
-    elicitation: Text
-    """How the model is to be elicited."""
+    elicitation: Text | Elicitation
+    """How the model is to be elicited: in words, or key by key. Keys are compared with the log."""
 
     @model_validator(mode="after")
     def _apart(self) -> "Plan":
@@ -83,6 +84,9 @@ class Plan(Document):
                 f"rule_in_at_least {at_least:g} lies under rule_out_below {below:g}:"
                 " one result could show both"
             )
+        stated = None if isinstance(self.elicitation, str) else self.elicitation.attempts
+        if stated is not None and stated != self.epochs:
+            raise ValueError(f"elicitation.attempts is {stated}, epochs is {self.epochs}")
         return self
 
 

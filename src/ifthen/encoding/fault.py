@@ -50,7 +50,12 @@ def explain_faults(
             unions.setdefault(path, []).append(fault)
         elif not _follows_from_an_entry(fault):
             single.append((path, fault))
-    single += [(path, _fault_of_union(len(path), faults)) for path, faults in unions.items()]
+    for path, faults in unions.items():
+        depth = len(path)
+        if meant := _faults_of_member(depth, faults):
+            single += [((*path, *fault["loc"][depth + 1 :]), fault) for fault in meant]
+        else:
+            single.append((path, _fault_of_union(depth, faults)))
     errors: dict[str, tuple[tuple[int, int], Error]] = {}
     for path, fault in _without_misspelt(single, model):
         found = _explain(path, fault, source, model, patterns)
@@ -98,6 +103,24 @@ def _follows_from_an_entry(fault: Any) -> bool:
         fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"]
     )
     return enough
+
+
+def _faults_of_member(depth: int, faults: list[Any]) -> list[Any]:
+    """Return the faults inside the one member whose form the value has, if there is one."""
+    members: dict[Any, list[Any]] = {}
+    for fault in faults:
+        members.setdefault(fault["loc"][depth : depth + 1], []).append(fault)
+    inside = [
+        found for found in members.values() if all(len(fault["loc"]) > depth + 1 for fault in found)
+    ]
+    others = [
+        found
+        for found in members.values()
+        if len(found) == 1
+        and len(found[0]["loc"]) == depth + 1
+        and found[0]["type"].endswith("_type")
+    ]
+    return inside[0] if len(inside) == 1 and len(others) == len(members) - 1 else []
 
 
 def _fault_of_union(depth: int, faults: list[Any]) -> Any:

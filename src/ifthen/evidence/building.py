@@ -1,14 +1,16 @@
 """The evidence document of one log."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from re import fullmatch
 from typing import Any
 
+from ifthen.encoding.elicitation import Elicitation
 from ifthen.evidence.collection import paused_collection
 from ifthen.evidence.consistency import check_consistency
 from ifthen.evidence.counting import WORST_AND_BEST, Counting
+from ifthen.evidence.eliciting import build_setup, read_elicitation, single_values
 from ifthen.evidence.integrity import bind_samples
 from ifthen.evidence.log import Finding, Log, RunFacts, format_line, notice
 from ifthen.evidence.recompute import measure
@@ -45,6 +47,7 @@ def build_record(
     ``log_path`` is relative to the workspace, with forward slashes.
     """
     weights, odd = _weights(log.run)
+    stated, unlike = read_elicitation(log.run.elicitation)
     with paused_collection():
         measurements, measured = measure(
             log,
@@ -52,9 +55,9 @@ def build_record(
             Counting(**counting.model_dump()) if counting else WORST_AND_BEST,
             excluded=frozenset(each.question for each in exclusions),
         )
-        digests, unlike = bind_samples(log)
+        digests, different = bind_samples(log)
         checked = check_consistency(log, measurements)
-        findings = (*log.findings, *odd, *measured, *unlike, *checked)
+        findings = (*log.findings, *odd, *unlike, *measured, *different, *checked)
     return EvidenceRecord(
         kind="evidence",
         id=id,
@@ -67,7 +70,7 @@ def build_record(
         counting=counting or CountingRule(),
         exclusions=tuple(exclusions),
         log=_reference(log, log_path),
-        run=_run(log.run, weights),
+        run=_run(log.run, weights, stated),
         samples=count_samples(log),
         integrity=digests,
         measurements=measurements,
@@ -144,7 +147,7 @@ def list_samples(log: Log) -> list[dict[str, Any]]:
 
 def describe_run(run: RunFacts) -> Run:
     """Return the log's statements about its run, as the record has them."""
-    return _run(run, _weights(run)[0])
+    return _run(run, _weights(run)[0], read_elicitation(run.elicitation)[0])
 
 
 def _reference(log: Log, path: str) -> LogReference:
@@ -162,14 +165,15 @@ def _reference(log: Log, path: str) -> LogReference:
     )
 
 
-def _run(run: RunFacts, weights: str | None) -> Run:
+def _run(run: RunFacts, weights: str | None, elicitation: str | Elicitation | None) -> Run:
     return Run(
         task=format_line(run.task),
-        task_args=_scalars(run.task_args),
+        task_args=single_values(run.task_args),
         model=format_line(run.model),
         weights_sha256=weights,
         engine=_optional(run.engine),
-        elicitation=_optional(run.elicitation),
+        elicitation=elicitation,
+        setup=build_setup(run.setup),
         created=run.created,
         status=format_line(run.status),
         producer=format_line(run.producer),
@@ -177,17 +181,6 @@ def _run(run: RunFacts, weights: str | None) -> Run:
         questions=run.questions,
         epochs=run.epochs,
     )
-
-
-def _scalars(arguments: Mapping[str, Any]) -> dict[str, bool | float | str]:
-    """Return the arguments that are single values; lists and tables tell no evaluations apart."""
-    found: dict[str, bool | float | str] = {}
-    for name, value in arguments.items():
-        if isinstance(value, str) and value:
-            found[name] = format_line(value)
-        elif isinstance(value, bool) or (isinstance(value, int | float) and abs(value) < 2**53):
-            found[name] = value
-    return found
 
 
 def _optional(text: str | None) -> str | None:

@@ -79,6 +79,12 @@ class ConfigJson(msgspec.Struct):
 
     epochs: int | None = None
     epochs_reducer: list[str] | None = None
+    message_limit: Any = None
+    token_limit: Any = None
+    turn_limit: Any = None
+    time_limit: Any = None
+    working_limit: Any = None
+    cost_limit: Any = None
 
 
 class RevisionJson(msgspec.Struct):
@@ -127,6 +133,7 @@ class HeaderJson(msgspec.Struct):
     status: str = "started"
     results: ResultsJson | None = None
     stats: StatsJson = msgspec.field(default_factory=StatsJson)
+    plan: Any = None
     log_updates: list[UpdateJson] | None = None
     config_updates: list[Any] | None = None
     metadata: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ifthen.errors import Error
 from ifthen.evidence.inspect_format import HeaderJson, ReductionJson
 from ifthen.evidence.inspect_samples import author_of
+from ifthen.evidence.inspect_setup import to_elicitation, to_setup
 from ifthen.evidence.log import Finding, Log, Metric, Reduction, Result, RunFacts, SampleId, Scorer
 from ifthen.evidence.samples import SampleTable
 
@@ -93,7 +94,8 @@ def to_run(header: HeaderJson, *, where: str) -> RunFacts:
         epochs=epochs,
         weights_sha256=_text(metadata.get("weights_sha256")),
         engine=_text(metadata.get("engine")),
-        elicitation=_text(metadata.get("elicitation")),
+        elicitation=to_elicitation(metadata.get("elicitation")),
+        setup=to_setup(header.plan, spec.config),
         dataset=spec.dataset.name,
         questions=questions,
         reducers=None if reducers is None else tuple(reducers),

@@ -161,6 +161,17 @@ class Reduction:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Setup:
+    """What the log says was set for the model: solvers, tools, limits, options of generation."""
+
+    steps: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    """Tools that the arguments of the solvers name; tools inside other code are not seen."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    generation: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunFacts:
     """Statements of the log about the run: the fields of ``record.Run``, and a few more."""
 
@@ -173,7 +184,10 @@ class RunFacts:
     epochs: int
     weights_sha256: str | None = None
     engine: str | None = None
-    elicitation: str | None = None
+    elicitation: str | Mapping[str, Any] | None = None
+    """How the model was elicited: words, or the keys of an elicitation record, as logged."""
+    setup: Setup | None = None
+    """What was set for the model; None where the format says nothing of it."""
     task_args: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of the task, as logged."""
     dataset: str | None = None

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, StrictBool
 
 from ifthen.encoding.document import Digest, Document, Id, Line, Moment, Part, Text
+from ifthen.encoding.elicitation import Elicitation
 
 
 class FileReference(Part):
@@ -41,6 +42,19 @@ class LogReference(Part):
     """Every file, the main file first, where the log consists of several."""
 
 
+class Setup(Part):
+    """What the log says was set for the model. A tool or limit inside other code is not seen."""
+
+    steps: tuple[Line, ...] = ()
+    """Solvers in their order."""
+    tools: tuple[Line, ...] = ()
+    """Tools that the arguments of the solvers name."""
+    limits: dict[str, float] = Field(default_factory=dict)
+    """Limits for one sample, such as message_limit and token_limit; times in seconds."""
+    generation: dict[str, StrictBool | float | Line] = Field(default_factory=dict)
+    """Options of generation that are single values, such as temperature and reasoning_effort."""
+
+
 class Run(Part):
     """What the log says about the run. These are statements of the log, not checked facts."""
 
@@ -54,8 +68,10 @@ class Run(Part):
     """Digest of the weights, where the log's metadata states one under ``weights_sha256``."""
     engine: Line | None = None
     """Inference engine and version, from the log's metadata key ``engine``."""
-    elicitation: Line | None = None
-    """How the model was elicited, from the log's metadata key ``elicitation``."""
+    elicitation: Line | Elicitation | None = None
+    """How the model was elicited, from the log's metadata key ``elicitation``: words, or keys."""
+    setup: Setup | None = None
+    """What the log says was set for the model; null where its format says nothing of it."""
     created: Moment
     """When the run was started."""
     status: Line
@@ -217,6 +233,8 @@ class EvidenceRecord(Document):
     """How samples count that ended otherwise than by an answer."""
     exclusions: tuple[Exclusion, ...] = ()
     """Questions that somebody holds to be unfit; the numbers are shown with and without them."""
+    elicitation: Elicitation | None = None
+    """How the model was elicited, as whoever added the log states it."""
     log: LogReference
     """The log that the record was made from."""
     run: Run

@@ -64,8 +64,8 @@ SAMPLE_COLUMNS = (
     Column(
         "value_text",
         "text",
-        "the score as the log has it: text as it is, else canonical JSON (RFC 8785), with `NaN`,"
-        " `Infinity` and long integers spelled out; null without a score",
+        "the score as the log has it: text as it is, else JSON with sorted keys and without spaces"
+        " (`NaN` and `Infinity` are written so); null without a score, and for one that is null",
     ),
     Column(
         "value_type",
@@ -94,7 +94,7 @@ RUN_COLUMNS = (
     Column("bytes", "integer", "size of the log's files"),
     Column("files", "integer", "number of the log's files"),
     Column("claim", "text", "what stands behind the numbers: `samples`, `counts` or `stated`"),
-    Column("task_args", "text", "arguments of the task that are single values, as canonical JSON"),
+    Column("task_args", "text", "arguments of the task that are single values, as JSON"),
     Column("weights_sha256", "text", "digest of the weights, where the log states one"),
     Column("engine", "text", "inference engine, where the log states one"),
     Column("elicitation", "text", "how the model was elicited, where the log states it"),
@@ -229,6 +229,7 @@ def _read_rows(path: Path, query: Query, noted: Outcome) -> Iterator[Row]:
             yield _run_row(name, log, record)
         else:
             yield from _sample_rows(name, log, record, query.cluster_by, noted.keys_found)
+        del log, record  # before the next one is read
 
 
 def _record(log: Log) -> EvidenceRecord:
@@ -334,7 +335,7 @@ def _run_row(name: str, log: Log, record: EvidenceRecord) -> Row:
         *(getattr(counts, status) for status in STATUSES),
         severities.count("contradiction"),
         severities.count("notice"),
-        [_measurement(each.model_dump(exclude={"clusters"})) for each in record.measurements],
+        [_measurement(each.model_dump(exclude={"clusters", "excluding"})) for each in record.measurements],
         _stated(log),
         [finding.model_dump() for finding in record.findings],
     )

@@ -1,10 +1,9 @@
 """Score values and other foreign text as the cells of a table."""
 
 import json
-import math
 from typing import Any
 
-from ifthen.encoding.canonical import MAX_INTEGER, format_canonical
+from ifthen.encoding.canonical import MAX_INTEGER
 from ifthen.errors import Error
 
 
@@ -16,8 +15,11 @@ def clean_text(text: str) -> str:
 def describe_value(value: Any) -> tuple[str | None, str]:
     """Return a value as text, and which type it has; the inverse of :func:`parse_value`.
 
-    Text stands for itself; everything else is canonical JSON. Where that has no spelling for a
-    number, NaN, Infinity and -Infinity are written so, and integers beyond 2^53 with every digit.
+    Text stands for itself; everything else is JSON without spaces, with its keys in order, so that
+    one value has one text. A number that is whole and at most 2^53 has no point, an integer has
+    every digit, other numbers have the fewest that tell them from their neighbours. NaN, Infinity
+    and -Infinity are written so. (RFC 8785 does not do: it writes a large float with digits that
+    belong to another integer.)
 
     Raises:
         Error: ``table.too-deep``, ``table.value`` for what is no JSON.
@@ -45,30 +47,34 @@ def parse_value(text: str | None, type: str | None) -> Any:
 
 
 def _number(value: float) -> str:
-    if isinstance(value, int):
-        try:
-            return str(int(value))
-        except ValueError as error:  # Python writes no more than some thousand digits
-            raise _not_written("an integer of too many digits") from error
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if value.is_integer() and abs(value) <= MAX_INTEGER:
-        return str(int(value))  # as RFC 8785 has it, without its detours
-    return format_canonical(value).decode()
+    try:
+        return json.dumps(_plain(value))
+    except ValueError as error:  # Python writes no more than some thousand digits
+        raise _not_written("an integer of too many digits") from error
 
 
 def _structure(value: Any) -> str:
     try:
-        return format_canonical(value).decode()
-    except Error:
-        pass
-    try:
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        plain = _plain(value)
+        return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     except RecursionError as error:
         message = "a score is nested too deeply for a table"
         raise Error("table.too-deep", message, hint="leave out the log") from error
     except (TypeError, ValueError) as error:
         raise _not_written(f"a score of type {type(value).__name__}") from error
+
+
+def _plain(value: Any) -> Any:
+    """Return a value in which whole floats are integers and every key is text."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) <= MAX_INTEGER else value
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("a key that is no text")
+        return {key: _plain(each) for key, each in value.items()}
+    return value
 
 
 def _not_written(what: str) -> Error:
