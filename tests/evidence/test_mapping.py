@@ -90,7 +90,7 @@ def test_a_table_is_read_by_its_mapping():
     assert log.samples[1].limit == "token"
     assert log.samples[0].sha256 == sha256(b"q1,1,rivers,right,0.75,,").digest()
     right, judge = record_of(log, "topic").measurements
-    assert (right.value, right.low, right.high) == ((1 + 0 + 0.75) / 3, 1.75, 2.25)
+    assert (right.value, right.low, right.high) == ((1 + 0 + 0.75) / 3, 1.75, 2.75)
     assert [(item.cluster, item.questions) for item in right.clusters] == [
         ("hills", 1),
         ("rivers", 2),
