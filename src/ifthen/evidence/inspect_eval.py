@@ -20,7 +20,7 @@ from ifthen.evidence.inspect_format import (
 from ifthen.evidence.inspect_log import to_log, to_results, to_scorers
 from ifthen.evidence.inspect_repeats import read_reductions, read_summaries
 from ifthen.evidence.inspect_samples import Share, read_share
-from ifthen.evidence.log import Finding, Log, SampleScore, contradiction, notice
+from ifthen.evidence.log import Finding, Log, Reduction, SampleScore, contradiction, notice
 from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import Marks, SampleTable
 from ifthen.evidence.sharing import (
@@ -56,6 +56,7 @@ class _Reader:
         self._sha256 = ""
         self._summaries: dict[str, SampleTable] = {}
         self._attempts: Counter[tuple[str, int]] = Counter()
+        self._reductions: tuple[Reduction, ...] = ()
 
     def read(self) -> Log:
         header = self._read_header()
@@ -74,7 +75,7 @@ class _Reader:
             where=self._archive.where(_HEADER),
             samples=share.table,
             summaries=self._summaries,
-            reductions=read_reductions(self._archive),
+            reductions=self._reductions,
             findings=self._findings,
             start_differs=self._compare_start(),
         )
@@ -143,17 +144,20 @@ class _Reader:
         return own
 
     def _divide(self, samples: int, workers: int) -> list[float]:
-        """Return what each process reads; this one also hashes the file and reads summaries."""
+        """Return what each process reads; this one also hashes the file and reads the rest."""
         rest = self._source.size * 0.5 + sum(
-            member.size for member in self._archive.members if "summaries" in member.name
+            member.size
+            for member in self._archive.members
+            if not member.name.startswith("samples/")
         )
         each = (samples + rest) / workers
         return [max(each - rest, 1.0)] + [each] * (workers - 1)
 
     def _read_rest(self) -> None:
-        """Hash the file and read its summaries."""
+        """Hash the file and read what says the scores again."""
         self._sha256 = digest_source(self._source)
         self._summaries, self._attempts = read_summaries(self._archive, self._keep)
+        self._reductions = read_reductions(self._archive)
 
     def _check_duplicates(self, table: SampleTable) -> None:
         """Tell samples that were run again, as the journal says, from members that were added."""
