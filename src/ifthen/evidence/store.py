@@ -204,7 +204,7 @@ class ObjectSource:
             return question()
         except Error:
             raise
-        except Exception as error:  # obstore's errors, and OSError
+        except Exception as error:  # noqa: BLE001 - obstore's errors, and OSError
             kind = type(error).__name__
             if kind == "NotFoundError" or isinstance(error, FileNotFoundError):
                 raise Error(
