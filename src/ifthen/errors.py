@@ -25,6 +25,10 @@ class Error(Exception):
         self.where = where
         self.hint = hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error travel from the process in which it happened."""
+        return _rebuild, (type(self), self.code, self.message, self.where, self.hint)
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         return f"{place}{self.message} [{self.code}]"
@@ -49,9 +53,19 @@ class Problems(Error):
         count = len(self.errors)
         super().__init__("problems", f"{count} problem{'s' if count > 1 else ''}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let errors travel from the process in which they happened."""
+        return Problems, (self.errors,)
+
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the errors as plain data, for ``--json``."""
         return super().to_dict() | {"errors": [error.to_dict() for error in self.errors]}
+
+
+def _rebuild(
+    kind: type[Error], code: str, message: str, where: str | None, hint: str | None
+) -> Error:
+    return kind(code, message, where=where, hint=hint)

@@ -44,7 +44,7 @@ def rewrite(workspace: Workspace, tree) -> None:
 
 
 def entries(workspace: Workspace) -> list[Path]:
-    return sorted((workspace.root / CACHE).glob("*"))
+    return sorted((workspace.root / CACHE).glob("*.json"))
 
 
 @pytest.fixture

@@ -14,6 +14,16 @@ from ifthen.cli.completeness import (
     show_contradictions,
     state_elicitation,
 )
+from ifthen.cli.evidence_many import (
+    PARTS,
+    Place,
+    open_workers,
+    read_several,
+    recursive_option,
+    scheduler_option,
+    show_progress,
+    workers_option,
+)
 from ifthen.cli.options import (
     framework_option,
     guarded,
@@ -45,32 +55,56 @@ command.add_command(completeness)
 
 
 @command.command("read")
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=Place())
 @click.option("--cluster-by", metavar="KEY", help="Metadata key that groups related questions.")
 @part_option
+@recursive_option
+@workers_option
+@scheduler_option
 @json_option
 @guarded
-def read(log: Path, cluster_by: str | None, part: str | None, json_: bool) -> int:
-    """Show what a LOG holds, and where it contradicts itself; writes nothing.
+def read(  # noqa: PLR0917 - click passes options by name
+    logs: tuple[Path | str, ...],
+    cluster_by: str | None,
+    part: str | None,
+    recursive: bool,
+    workers: int | None,
+    scheduler: str | None,
+    json_: bool,
+) -> int:
+    """Show what each LOG holds, and where it contradicts itself; writes nothing.
 
-    Exit code 2 when the log contradicts itself.
+    A LOG is a file, a folder with one log, or an address such as s3://bucket/logs/a.eval. Exit
+    code 2 when a log contradicts itself; of several logs, 1 when any cannot be read.
     """
     from ifthen.cli.evidence_text import show_record  # noqa: PLC0415
     from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
     from ifthen.encoding.document import dump_document  # noqa: PLC0415
-    from ifthen.workspace.recording import summarize_log  # noqa: PLC0415
+    from ifthen.evidence.many import summarize  # noqa: PLC0415
 
-    record = summarize_log(log, cluster_by=cluster_by, now=read_now(), part=part)
+    if len(logs) > 1 or recursive or scheduler is not None:
+        return read_several(
+            logs,
+            now=read_now(),
+            cluster_by=cluster_by,
+            part=part,
+            workers=workers,
+            scheduler=scheduler,
+            recursive=recursive,
+            as_json=json_,
+        )
+    record = summarize(
+        logs[0], cluster_by=cluster_by, recorded_at=read_now(), part=part, workers=workers
+    )
     if json_:
-        parts = ("log", "run", "samples", "measurements", "findings")
-        emit_json({k: v for k, v in dump_document(record).items() if k in parts})
+        emit_json({k: v for k, v in dump_document(record).items() if k in PARTS})
     else:
-        show_record(record, make_console(), title=str(log))
+        show_record(record, make_console(), title=str(logs[0]))
     return 2 if any(f.severity == "contradiction" for f in record.findings) else 0
 
 
 @command.command("add")
-@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("logs", nargs=-1, required=True, type=Place())
 @workspace_option
 @framework_option
 @on_option
@@ -89,10 +123,12 @@ def read(log: Path, cluster_by: str | None, part: str | None, json_: bool) -> in
     help="Question held to be unfit, and why; numbers are shown with and without it.",
 )
 @click.option("--replace", is_flag=True, help="Replace a record of the same name.")
+@workers_option
+@scheduler_option
 @json_option
 @guarded
 def add(  # noqa: PLR0917 - click passes options by name
-    logs: tuple[Path, ...],
+    logs: tuple[Path | str, ...],
     directory: Path,
     framework_id: str | None,
     on: date | None,
@@ -105,6 +141,8 @@ def add(  # noqa: PLR0917 - click passes options by name
     recorded_by: str | None,
     excluded: tuple[str, ...],
     replace: bool,
+    workers: int | None,
+    scheduler: str | None,
     json_: bool,
 ) -> int:
     """Record each of the LOGS as evidence, in evidence/ of the workspace.
@@ -113,10 +151,10 @@ def add(  # noqa: PLR0917 - click passes options by name
     second run of the same evaluation needs an --id of its own. Exit code 2 when a log contradicts
     itself, or what somebody states of the elicitation.
     """
-    from ifthen.cli.evidence_text import show_record, track  # noqa: PLC0415
+    from ifthen.cli.evidence_text import show_record  # noqa: PLC0415
     from ifthen.cli.output import emit_json, make_console  # noqa: PLC0415
     from ifthen.encoding.document import dump_document  # noqa: PLC0415
-    from ifthen.workspace.recording import record_log, write_records  # noqa: PLC0415
+    from ifthen.workspace.recording import record_logs, write_records  # noqa: PLC0415
     from ifthen.workspace.resolving import find_framework  # noqa: PLC0415
 
     if id_ is not None and len(logs) > 1:
@@ -124,24 +162,24 @@ def add(  # noqa: PLR0917 - click passes options by name
     workspace = open_workspace(directory)
     now = read_now()
     framework = find_framework(workspace, framework_id, on or now.date()).document
-    recorded_by = recorded_by or _login_name()
-    exclusions = [_exclusion(text) for text in excluded]
-    records = [
-        record_log(
+    with open_workers(scheduler, workers) as (executor, count):
+        recorded = record_logs(
             workspace,
             framework,
-            log,
+            logs,
+            executor=executor,
+            workers=count,
             id=id_,
             evaluation=evaluation,
             model=model,
             plan=plan,
-            recorded_by=recorded_by,
+            recorded_by=recorded_by or _login_name(),
             now=now,
-            exclusions=exclusions,
+            exclusions=[_exclusion(text) for text in excluded],
             part=part,
         )
-        for log in track(logs, "reading logs")
-    ]
+        with show_progress(recorded, len(logs)) as rows:
+            records = list(rows)
     records, against = state_elicitation(workspace, records, elicitation)
     paths = write_records(workspace, records, replace=replace)
     names = [path.relative_to(workspace.root).as_posix() for path in paths]

@@ -54,9 +54,9 @@ def emit_json(value: Any) -> None:
     emit_bytes(json.dumps(value, indent=2, ensure_ascii=False).encode())
 
 
-def emit_bytes(data: bytes) -> None:
+def emit_bytes(data: bytes, *, end: bool = True) -> None:
     """Print JSON as UTF-8 whatever the terminal's encoding is: a program reads it."""
-    click.echo(data if hasattr(sys.stdout, "buffer") else data.decode())
+    click.echo(data if hasattr(sys.stdout, "buffer") else data.decode(), nl=end)
 
 
 def list_errors(error: Error) -> tuple[Error, ...]:

@@ -8,10 +8,11 @@ from ifthen.evidence.collection import paused_collection
 from ifthen.evidence.formats import FORMATS, Request, find_format
 from ifthen.evidence.log import Log
 from ifthen.evidence.source import FileSource, Source
+from ifthen.evidence.store import is_address, open_address
 
 
 def read_log(
-    path: Path,
+    path: Path | str,
     *,
     part: str | None = None,
     keep: Collection[str] = (),
@@ -19,13 +20,16 @@ def read_log(
 ) -> Log:
     """Return the log in a file, or in a folder with the main file of a known format.
 
+    ``path`` can be the address of an object in a store, such as ``s3://bucket/logs/a.eval``.
+
     ``part`` names one of several results in the file, ``keep`` the keys of the samples' metadata
     that are needed, ``workers`` how many processes read it (None: as many as can run at once).
 
     Raises:
         Error: ``log.missing``, ``log.unreadable``, ``log.empty``, ``log.too-large``,
-            ``log.not-a-log``, ``log.changed``, ``log.several-parts``, ``log.part-unknown``, and
-            those of the reader; nothing else, whatever the file holds.
+            ``log.not-a-log``, ``log.changed``, ``log.several-parts``, ``log.part-unknown``, those
+            of the reader, and for an address those of
+            :func:`~ifthen.evidence.store.open_address`; nothing else, whatever the file holds.
     """
     return read_source(open_source(path), part=part, keep=keep, workers=workers)
 
@@ -55,7 +59,7 @@ def read_source(
     return log
 
 
-def list_parts(path: Path) -> tuple[str, ...]:
+def list_parts(path: Path | str) -> tuple[str, ...]:
     """Return the names of the results in a file; empty where it holds one.
 
     Raises:
@@ -65,13 +69,18 @@ def list_parts(path: Path) -> tuple[str, ...]:
     return find_format(source).list_parts(source)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path | str) -> Source:
     """Return the file of that path, or the one main file of a known format in that folder.
 
+    Text with a scheme, such as ``s3://``, is the address of an object; other text is a path.
+
     Raises:
-        Error: ``log.missing``, ``log.unreadable``, ``log.several-logs``.
+        Error: ``log.missing``, ``log.unreadable``, ``log.several-logs``, and for an address those
+            of :func:`~ifthen.evidence.store.open_address`.
     """
-    return FileSource(main_file(path))
+    if isinstance(path, str) and is_address(path):
+        return open_address(path)
+    return FileSource(main_file(Path(path)))
 
 
 def main_file(path: Path) -> Path:

@@ -27,8 +27,13 @@ def available_workers() -> int:
 
 
 def can_fork() -> bool:
-    """Return whether forked workers are safe here."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    """Return whether forked workers are safe here.
+
+    The library that reads from stores has threads that Python does not count.
+    """
+    return (
+        sys.platform == "linux" and threading.active_count() == 1 and "obstore" not in sys.modules
+    )
 
 
 def split(items: Sequence[T], size: Callable[[T], int], shares: Sequence[float]) -> list[list[T]]:

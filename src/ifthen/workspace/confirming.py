@@ -1,13 +1,13 @@
 """Confirming evidence: the log is read again and has to say what its record says.
 
 A record is a convenience; the log is the evidence. What a log yields is kept under the log's own
-digest in ``.ifthen/cache``, so that a second decision hashes the log instead of parsing it again.
+digest in ``.ifthen/cache``, so that a second decision does not parse the log again; nor does it
+hash one that is unchanged (:mod:`ifthen.workspace.digests` says what that trusts).
 The cache holds nothing that the log does not: delete it at any time. It belongs to whoever runs
 the program; a verifier starts without one.
 """
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -22,6 +22,7 @@ from ifthen.errors import Error
 from ifthen.evidence.record import EvidenceRecord, LogReference
 from ifthen.evidence.source import check_companion_name
 from ifthen.evidence.tracing import Trace, TracedFile, answers_same
+from ifthen.workspace.digests import Digests
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.writing import write_file
 
@@ -29,22 +30,24 @@ RECOMPUTED = ("log", "run", "samples", "integrity", "measurements", "findings")
 """Parts of a record that come from the log and are compared with it (of log, all but the path)."""
 
 CACHE = Path(".ifthen") / "cache"
-_CHUNK = 1 << 20
 
 
 def confirm_evidence(
     workspace: Workspace, records: Sequence[Loaded[EvidenceRecord]], *, use_cache: bool = True
 ) -> tuple[Evidence, ...]:
     """Return each record with the reason why its log does not confirm it, if there is one."""
+    digests = Digests(workspace.root, use=use_cache)
     return tuple(
-        Evidence(record=record, fault=_fault(workspace.root, record, use_cache))
+        Evidence(record=record, fault=_fault(workspace.root, record, digests, use_cache))
         for record in records
     )
 
 
-def _fault(root: Path, loaded: Loaded[EvidenceRecord], use_cache: bool) -> Reason | None:
+def _fault(
+    root: Path, loaded: Loaded[EvidenceRecord], digests: Digests, use_cache: bool
+) -> Reason | None:
     record = loaded.document
-    if (fault := _check_files(root, record.log)) is not None:
+    if (fault := _check_files(root, record.log, digests)) is not None:
         return fault
     path = (root / record.log.path).resolve()
     try:
@@ -62,14 +65,14 @@ def _differs(log: LogReference, what: str) -> Reason:
     )
 
 
-def _check_files(root: Path, log: LogReference) -> Reason | None:
+def _check_files(root: Path, log: LogReference, digests: Digests) -> Reason | None:
     """Return why the files of a log are not the ones that the record was made from, if so."""
     if not log.files:
-        return _check_file(root, log.path, log.sha256)
+        return _check_file(root, log.path, log.sha256, digests)
     listed = digest_value([file.model_dump(mode="json") for file in log.files])
     if listed != log.sha256 or log.files[0].path != PurePosixPath(log.path).name:
         return _differs(log, "files")
-    fault = _check_file(root, log.path, log.files[0].sha256)
+    fault = _check_file(root, log.path, log.files[0].sha256, digests)
     main = None if fault else log_path(root, log.path)
     if main is None:
         return fault or _outside(log.path)
@@ -80,7 +83,7 @@ def _check_files(root: Path, log: LogReference) -> Reason | None:
         except Error:
             text = f"the file {file.path} of {log.path} leads out of the log's folder"
             return _reason("log-outside", text)
-        fault = _check_file(root, (folder / name).as_posix(), file.sha256)
+        fault = _check_file(root, (folder / name).as_posix(), file.sha256, digests)
         if fault is not None:
             return fault
     return None
@@ -90,14 +93,14 @@ def _outside(name: str) -> Reason:
     return _reason("log-outside", f"the log path {name} leads out of the workspace")
 
 
-def _check_file(root: Path, name: str, sha256: str) -> Reason | None:
+def _check_file(root: Path, name: str, sha256: str, digests: Digests) -> Reason | None:
     try:
         path = log_path(root, name)
         if path is None:
             return _outside(name)
         if path.exists() and not path.is_file():  # reading a pipe would wait for ever
             return _reason("log-unreadable", f"{name} is not a file")
-        found = _digest_file(path)
+        found = digests.digest(path)
     except FileNotFoundError:
         return _reason("log-missing", f"the log {name} is not there")
     except OSError as error:
@@ -116,14 +119,6 @@ def log_path(root: Path, path: str) -> Path | None:
     """Return where a record's log lies, or None when the path leads out of the workspace."""
     resolved = (root / path).resolve()
     return resolved if resolved.is_relative_to(root.resolve()) else None
-
-
-def _digest_file(path: Path) -> str:
-    state = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            state.update(chunk)
-    return "sha256:" + state.hexdigest()
 
 
 def _recompute(root: Path, record: EvidenceRecord, path: Path, use_cache: bool) -> dict[str, Any]:

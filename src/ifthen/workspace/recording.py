@@ -1,8 +1,11 @@
 """Recording a log as evidence: which evaluation of which model it answers, and what it holds."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from ifthen.encoding.tree import format_tree
 from ifthen.errors import Error
 from ifthen.evidence.building import build_record, describe_run
 from ifthen.evidence.log import Log, format_line
+from ifthen.evidence.many import do_many, summarize
 from ifthen.evidence.reading import main_file, read_log
 from ifthen.evidence.record import CountingRule, EvidenceRecord, Exclusion, Run
 from ifthen.framework.model import Evaluation, Framework
@@ -26,7 +30,7 @@ SCHEMA_FILE = "ifthen.schema.json"
 def record_log(
     workspace: Workspace,
     framework: Framework,
-    path: Path,
+    path: Path | str,
     *,
     id: str | None = None,
     evaluation: str | None,
@@ -36,17 +40,21 @@ def record_log(
     now: datetime,
     exclusions: Sequence[Exclusion] = (),
     part: str | None = None,
+    workers: int | None = None,
 ) -> EvidenceRecord:
     """Return the evidence record of a log; what is not named is found from the log itself.
 
-    ``path`` may be a folder with the main file of a log; ``part`` is one of several results in the
-    file.
+    ``path`` may be a folder with the main file of a log, and has to lie in the workspace: an
+    address in a store does not. ``part`` is one of several results in the file, ``workers`` how
+    many processes read it.
 
     Raises:
         Error: ``evidence.outside``, ``evidence.no-evaluation``, ``evidence.several-evaluations``,
             ``evidence.no-model``, ``evidence.several-models``, ``model.unknown``,
             ``plan.unknown``, ``evidence.value``, and the reader's ``log.*`` codes.
     """
+    if isinstance(path, str):
+        raise _outside(workspace, format_line(path))
     if model is not None:
         find_model(workspace, model)
     if plan is not None:
@@ -54,16 +62,11 @@ def record_log(
     # The files beside a log are looked for where it really lies, as a decision does it.
     main = main_file(path).resolve()
     keys = {each.cluster_by for each in framework.evaluations if each.cluster_by is not None}
-    log = read_log(main, part=part, keep=keys)
+    log = read_log(main, part=part, keep=keys, workers=workers)
     try:
         relative = main.relative_to(workspace.root.resolve()).as_posix()
     except ValueError as error:
-        raise Error(
-            "evidence.outside",
-            "the log does not lie in the workspace",
-            where=path.name,
-            hint=f"copy it to {workspace.root.name}/logs first, so that others find it",
-        ) from error
+        raise _outside(workspace, path.name) from error
     run = describe_run(log.run)
     chosen = _evaluation(framework, run, evaluation, relative)
     model_id = model or _model(workspace, run, relative)
@@ -90,21 +93,40 @@ def record_log(
     )
 
 
+def record_logs(
+    workspace: Workspace,
+    framework: Framework,
+    paths: Sequence[Path | str],
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    **options: Any,
+) -> Iterator[EvidenceRecord]:
+    """Yield the record of each log, in the order given; ``options`` are :func:`record_log`'s.
+
+    Several logs are read by processes, one each: see :func:`ifthen.evidence.many.do_many`.
+
+    Raises:
+        Error: the first that a log ends with.
+    """
+    # Records that stand already are not looked at: workers need not get them.
+    record: Callable[..., EvidenceRecord] = record_log
+    work = partial(record, replace(workspace, evidence=()), framework, **options)
+    if len(paths) == 1 and executor is None:
+        yield work(paths[0], workers=workers)
+        return
+    alone = partial(work, workers=1)
+    for outcome in do_many(alone, paths, executor=executor, workers=workers):
+        if outcome.value is None:
+            raise outcome.error or Error("log.unreadable", "nothing was read")
+        yield outcome.value
+
+
 def summarize_log(
     path: Path, *, cluster_by: str | None, now: datetime, part: str | None = None
 ) -> EvidenceRecord:
     """Return what a log holds, as a record that names no evaluation and is not to be written."""
-    return build_record(
-        read_log(path, part=part, keep=() if cluster_by is None else (cluster_by,)),
-        id="log",
-        evaluation="none",
-        model="none",
-        plan=None,
-        recorded_by="nobody",
-        recorded_at=now,
-        cluster_by=cluster_by,
-        log_path=format_line(path.name),
-    )
+    return summarize(path, recorded_at=now, cluster_by=cluster_by, part=part)
 
 
 def find_record(workspace: Workspace, id: str) -> Loaded[EvidenceRecord]:
@@ -203,6 +225,15 @@ def _find_place(workspace: Workspace, id: str, replace: bool) -> Path:
             hint="name this record with --id",
         )
     return path
+
+
+def _outside(workspace: Workspace, where: str) -> Error:
+    return Error(
+        "evidence.outside",
+        "the log does not lie in the workspace",
+        where=where,
+        hint=f"copy it to {workspace.root.name}/logs first, so that others find it",
+    )
 
 
 def _find_plan(workspace: Workspace, id: str) -> None:
