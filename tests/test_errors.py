@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from ifthen.errors import Error, Problems
@@ -48,3 +50,13 @@ def test_plain_data_of_problems_has_every_error() -> None:
 def test_problems_without_error_is_a_fault_of_the_program() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Problems([])
+
+
+@pytest.mark.parametrize(
+    "error", [Error("a.b", "odd", where="f:1", hint="mend"), Error("a.b", "x")]
+)
+def test_an_error_travels_between_processes(error) -> None:
+    found = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(found), found.to_dict()) == (Error, error.to_dict())
+    several = pickle.loads(pickle.dumps(Problems([error, error])))  # noqa: S301
+    assert several.to_dict() == Problems([error, error]).to_dict()

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from ifthen.encoding.canonical import digest_bytes, format_canonical
 from ifthen.errors import Error, Problems
 from ifthen.evidence import reading
 from ifthen.evidence.tracing import TracedFile
-from ifthen.workspace import confirming
+from ifthen.workspace import confirming, digests
 from ifthen.workspace.confirming import CACHE, RECOMPUTED, confirm_evidence, log_path
+from ifthen.workspace.digests import PREFIX
 from ifthen.workspace.loading import Workspace, load_workspace
 
 
@@ -44,7 +46,9 @@ def rewrite(workspace: Workspace, tree) -> None:
 
 
 def entries(workspace: Workspace) -> list[Path]:
-    return sorted((workspace.root / CACHE).glob("*.json"))
+    return sorted(
+        path for path in (workspace.root / CACHE).glob("*") if not path.name.startswith(PREFIX)
+    )
 
 
 @pytest.fixture
@@ -438,3 +442,17 @@ def test_a_workspace_that_may_only_be_read_is_confirmed_without_a_cache(workspac
     edit_successes(tree)
     rewrite(workspace, tree)
     assert fault(workspace).code == "evaluation.record-differs"
+
+
+def test_a_second_decision_neither_reads_nor_hashes_an_old_log(workspace, reads, monkeypatch):
+    monkeypatch.setattr(digests, "CLEARLY_NS", 30_000_000)
+    time.sleep(0.1)
+    hashed: list[str] = []
+    original = digests.hash_file
+    monkeypatch.setattr(
+        digests, "hash_file", lambda path: (hashed.append(path.name), original(path))[1]
+    )
+    assert [code(workspace) for _ in range(3)] == [None] * 3
+    assert (reads, hashed) == (["plain.eval"], ["plain.eval"])
+    assert code(workspace, use_cache=False) is None
+    assert (reads, hashed) == (["plain.eval"] * 2, ["plain.eval"] * 2)

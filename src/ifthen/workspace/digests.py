@@ -23,7 +23,8 @@ from ifthen.encoding.canonical import digest_bytes, format_canonical
 from ifthen.errors import Error
 from ifthen.workspace.writing import write_file
 
-FOLDER = Path(".ifthen") / "cache" / "digests"
+FOLDER = Path(".ifthen") / "cache"
+PREFIX = "digest-"
 CLEARLY_NS = 2_000_000_000
 """How much older a file has to be, in nanoseconds: the coarsest tick in use is two seconds."""
 _CHUNK = 1 << 20
@@ -47,7 +48,7 @@ class Digests:
         if not self._use:
             return hash_file(path)
         key = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()
-        entry = self._folder / f"{key}.json"
+        entry = self._folder / f"{PREFIX}{key}.json"
         before = _identity(path)
         known = _recall(entry, before)
         if known is not None:
