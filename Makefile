@@ -26,6 +26,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.startup --json
+	$(BIN)/python -m bench.evidence --json
 
 docs: setup
 	$(BIN)/mkdocs build --strict

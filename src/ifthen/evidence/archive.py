@@ -16,7 +16,7 @@ import msgspec
 
 from ifthen.errors import Error
 from ifthen.evidence.directory import Entry, read_directory
-from ifthen.evidence.inflate import inflater
+from ifthen.evidence.inflate import inflate_pieces, inflater
 from ifthen.evidence.source import MemorySource, Source
 
 _LOCAL = Struct("<4s5H3L2H")
@@ -92,6 +92,27 @@ class Archive:
         """
         return next(iter(read_members(self._source, (member,))))[1]
 
+    def stream(self, member: Member) -> Iterator[bytes]:
+        """Yield the inflated bytes of a member piece by piece; verified when the last is taken.
+
+        Raises:
+            Error: as :meth:`read`.
+        """
+        source = self._source
+        view = memoryview(source.read(member.start, member.room))
+        body = _body(source, member, view)
+        size = crc32 = 0
+        try:
+            for piece in inflate_pieces(body, method=member.method):
+                size += len(piece)
+                crc32 = zlib.crc32(piece, crc32)
+                if size > member.size:
+                    break
+                yield piece
+        except ValueError as error:
+            raise _damaged(source, f"does not inflate: {error}", member.name) from error
+        _check_content(source, member, size, crc32)
+
     def _check_sizes(self) -> None:
         limits, total = self._limits, 0
         for member in self.members:
@@ -165,6 +186,19 @@ def read_members(
 
 
 def _open(source: Source, member: Member, view: memoryview) -> bytes:
+    body = _body(source, member, view)
+    try:
+        content = inflater(member.method)(body, member.size)
+    except ValueError as error:
+        raise _damaged(source, f"does not inflate: {error}", member.name) from error
+    size, crc32 = len(content), zlib.crc32(content)
+    if size != member.size or crc32 != member.crc32:
+        _check_content(source, member, size, crc32)
+    return content
+
+
+def _body(source: Source, member: Member, view: memoryview) -> memoryview:
+    """Return the packed bytes behind a local header that says what the directory says."""
     named, extra = len(member.raw), view[28] | view[29] << 8
     body = 30 + named + extra
     if (
@@ -175,20 +209,16 @@ def _open(source: Source, member: Member, view: memoryview) -> bytes:
         _check_local(source, member, view)
     if body + member.packed > len(view):
         raise _damaged(source, "the member stands outside the archive", member.name)
-    try:
-        content = inflater(member.method)(view[body : body + member.packed], member.size)
-    except ValueError as error:
-        raise _damaged(source, f"does not inflate: {error}", member.name) from error
-    if len(content) != member.size:
-        found = f"more than {member.size:,}" if len(content) > member.size else len(content)
+    return view[body : body + member.packed]
+
+
+def _check_content(source: Source, member: Member, size: int, crc32: int) -> None:
+    if size != member.size:
+        found = f"more than {member.size:,}" if size > member.size else size
         raise _damaged(source, f"inflates to {found} bytes, not {member.size:,}", member.name)
-    if zlib.crc32(content) != member.crc32:
-        message = (
-            f"the CRC-32 of the content is {zlib.crc32(content):08x}, "
-            f"the directory says {member.crc32:08x}"
-        )
+    if crc32 != member.crc32:
+        message = f"the CRC-32 of the content is {crc32:08x}, the directory says {member.crc32:08x}"
         raise _wrong_crc(source, message, member.name)
-    return content
 
 
 def _check_local(source: Source, member: Member, view: memoryview) -> None:

@@ -6,6 +6,7 @@ readers see two different values is not: a key that an object has twice.
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -16,6 +17,19 @@ from ifthen.evidence.source import CHUNK, Source
 MAX_LINE_BYTES = 1 << 26
 """Most bytes of one line: 64 MiB."""
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Faults:
+    """Places where one thing is wrong."""
+
+    count: int = 0
+    first: str = ""
+
+    def add(self, where: str) -> None:
+        """Note one more place."""
+        self.count += 1
+        self.first = self.first or where
 
 
 class Digest(Protocol):

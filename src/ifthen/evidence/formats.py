@@ -5,6 +5,7 @@ several tasks or models) and one entry here; nothing else has to know it. A modu
 a file of its format is read, so that a format costs nothing to those who do not use it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -91,6 +92,22 @@ def _is_metr_counts(peek: Peek) -> bool:
     return all(word in peek.head for word in words)
 
 
+def _is_swe_bench(peek: Peek) -> bool:
+    """Return whether this is the metadata file of a submission."""
+    return peek.name.rsplit("/", 1)[-1] in {"metadata.yaml", "metadata.yml"} and (
+        re.search(rb"^(assets|info|tags|name|oss|verified)[ ]*:", peek.head, re.MULTILINE)
+        is not None
+    )
+
+
+def _is_helm_companion(peek: Peek) -> bool:
+    """Return whether this is a file of a HELM run other than the main one."""
+    name = peek.name.rsplit("/", 1)[-1]
+    return (name == "scenario_state.json" and {"adapter_spec"} <= peek.keys) or (
+        name in {"stats.json", "per_instance_stats.json"} and b'"count"' in peek.head
+    )
+
+
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
@@ -167,6 +184,113 @@ FORMATS: dict[str, Format] = {
             supports=("weights and stated curve compared", "time horizon recomputed"),
             lacks=("single runs and how they ended", "when the runs were made"),
             parts={"part": "agent"},
+        ),
+        Format(
+            name="helm",
+            title="HELM run folder",
+            module="ifthen.evidence.helm",
+            recognise=lambda peek: (
+                {"scenario_spec", "adapter_spec"} <= peek.keys or _is_helm_companion(peek)
+            ),
+            files="run_spec.json with per_instance_stats.json, scenario_state.json, stats.json",
+            main=("run_spec.json",),
+            claim="samples",
+            supports=(
+                "every stated mean recomputed from the statistics of the instances",
+                "instances compared with the requests, count and sum of each statistic",
+                "digest of every sample",
+            ),
+            lacks=(
+                "scores computed again from the completions",
+                "worst-case and derived metrics, which have no value for each instance",
+                "the time of the run, other than that of its first request",
+            ),
+            parts={"part": "metric/split, with +perturbation"},
+        ),
+        Format(
+            name="promptfoo",
+            title="promptfoo results",
+            module="ifthen.evidence.promptfoo",
+            recognise=lambda peek: {"evalId", "results"} <= peek.keys,
+            files="one results.json, version 3",
+            claim="samples",
+            supports=(
+                "share of passed tests, mean score and named scores recomputed",
+                "counts of file and prompt, grading and assertions of each row compared",
+                "digest of every row",
+            ),
+            lacks=(
+                "assertions checked again",
+                "rules of sets of assertions, thresholds and scoring functions",
+            ),
+            parts={"part": "provider, with /prompt"},
+        ),
+        Format(
+            name="swe-bench-report",
+            title="SWE-bench harness report",
+            module="ifthen.evidence.swe_bench_report",
+            recognise=lambda peek: {"total_instances", "resolved_instances"} <= peek.keys,
+            files="MODEL.RUN.json with MODEL.RUN.facts.yaml, which states model, time and split",
+            claim="counts",
+            supports=("counts compared with the lists of instances", "share of resolved instances"),
+            lacks=("outcomes of tests", "model and time, which the facts file states"),
+        ),
+        Format(
+            name="swe-bench",
+            title="SWE-bench submission",
+            module="ifthen.evidence.swe_bench",
+            recognise=_is_swe_bench,
+            files="metadata.yaml with all_preds.jsonl, results/results.json, logs/*/report.json",
+            main=("metadata.yaml", "metadata.yml"),
+            claim="samples",
+            supports=(
+                "resolved recomputed from the outcomes of the tests",
+                "lists of instances compared with the reports, patches with the logs",
+                "bounds for instances without report",
+            ),
+            lacks=(
+                "outcomes of tests recomputed from their output",
+                "the number of instances where the folder names no split, unless it is stated",
+            ),
+        ),
+        Format(
+            name="mapping",
+            title="CSV or Parquet table",
+            module="ifthen.evidence.mapping",
+            recognise=lambda peek: peek.name.endswith((".mapping.yaml", ".mapping.yml")),
+            files="NAME.mapping.yaml, which names the table beside it and what its columns mean",
+            main=("*.mapping.yaml", "*.mapping.yml"),
+            claim="samples",
+            supports=(
+                "accuracy and mean recomputed from the rows, clusters by any column",
+                "a published number, the number of questions and the table's digest compared",
+                "digest of every row of a CSV file",
+            ),
+            lacks=("anything that the mapping file does not state",),
+            extra="arrow",
+            parts={"part": "model, where a column holds it"},
+        ),
+        Format(
+            name="every-eval-ever",
+            title="Every Eval Ever record",
+            module="ifthen.evidence.every_eval_ever",
+            recognise=lambda peek: (
+                {"schema_version", "evaluation_id"} <= peek.keys
+                and bool({"evaluation_results", "model_info", "source_metadata"} & peek.keys)
+            ),
+            files="one .json file, and the .jsonl file that it names beside it",
+            claim="samples",
+            supports=(
+                "accuracy and mean, with their standard errors, recomputed from the rows",
+                "checksum and number of the rows; their model and result",
+            ),
+            lacks=(
+                "epochs and reducers",
+                "values of several scorers, edits and invalidations",
+                "samples that got no score",
+                "changes of the code that ran, packages, limits by sample",
+            ),
+            parts={"part": "result"},
         ),
     )
 }

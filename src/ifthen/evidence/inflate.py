@@ -1,16 +1,18 @@
 """Inflating one member of an archive, never to more bytes than it states."""
 
+import threading
 import zlib
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
 from typing import Any
 
 STORED, DEFLATED, ZSTANDARD = 0, 8, 93
 METHODS = frozenset({STORED, DEFLATED, ZSTANDARD})
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _NOT_STATED = -1
 _MAX_WINDOW = 1 << 27  # the largest window that a Zstandard decoder accepts by default
+
+_OF_THREAD = threading.local()  # a decoder is not for two threads at once
 
 Inflate = Callable[[memoryview, int], bytes]
 
@@ -24,14 +26,47 @@ def inflate(packed: memoryview, *, method: int, size: int) -> bytes:
     return inflater(method)(packed, size)
 
 
-@cache
 def inflater(method: int) -> Inflate:
-    """Return the function that inflates members of that method; see :func:`inflate`."""
-    if method == STORED:
-        return _copy
+    """Return the function that inflates members of that method in this thread."""
     if method == DEFLATED:
         return _inflate_deflated
-    return _zstandard_inflater()
+    if method == ZSTANDARD:
+        found: Inflate | None = getattr(_OF_THREAD, "zstandard", None)
+        if found is None:
+            found = _OF_THREAD.zstandard = _zstandard_inflater()
+        return found
+    return _copy
+
+
+def inflate_pieces(packed: memoryview, *, method: int) -> Iterator[bytes]:
+    """Yield the inflated bytes piece by piece, so that a large member is never whole in memory.
+
+    Raises:
+        ValueError: for bytes that are not a stream of that method, or that do not end with it.
+    """
+    if method == DEFLATED:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            piece = inflater.decompress(packed, _CHUNK)
+            while piece:
+                yield piece
+                piece = inflater.decompress(inflater.unconsumed_tail, _CHUNK)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+        if not inflater.eof or inflater.unused_data:
+            raise ValueError("the stream does not end where the member ends")
+    elif method == ZSTANDARD:
+        import zstandard  # noqa: PLC0415 - see below
+
+        decoder = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
+        try:
+            with decoder.stream_reader(packed, read_across_frames=True) as reader:
+                while piece := reader.read(_CHUNK):
+                    yield piece
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from error
+    else:
+        yield from (bytes(packed[at : at + _CHUNK]) for at in range(0, len(packed), _CHUNK))
 
 
 def _copy(packed: memoryview, size: int) -> bytes:  # noqa: ARG001 - stored bytes have one size

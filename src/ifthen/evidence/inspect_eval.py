@@ -12,16 +12,15 @@ from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import (
     IDENTITY,
     HeaderJson,
-    ReductionJson,
     StartJson,
-    SummaryJson,
     check_version,
     decode,
     is_equal,
 )
-from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
-from ifthen.evidence.inspect_samples import Share, read_share, to_summaries
-from ifthen.evidence.log import Finding, Log, Reduction, SampleScore, contradiction, notice
+from ifthen.evidence.inspect_log import to_log, to_results, to_scorers
+from ifthen.evidence.inspect_repeats import read_reductions, read_summaries
+from ifthen.evidence.inspect_samples import Share, read_share
+from ifthen.evidence.log import Finding, Log, SampleScore, contradiction, notice
 from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import Marks, SampleTable
 from ifthen.evidence.sharing import (
@@ -34,8 +33,6 @@ from ifthen.evidence.sharing import (
 from ifthen.evidence.source import Source, digest_source
 
 _HEADER, _START = "header.json", "_journal/start.json"
-_SUMMARIES, _REDUCTIONS = "summaries.json", "reductions.json"
-_JOURNAL = re.compile(r"_journal/summaries/([0-9]+)\.json")
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
 
 
@@ -77,7 +74,7 @@ class _Reader:
             where=self._archive.where(_HEADER),
             samples=share.table,
             summaries=self._summaries,
-            reductions=self._read_reductions(),
+            reductions=read_reductions(self._archive),
             findings=self._findings,
             start_differs=self._compare_start(),
         )
@@ -156,29 +153,7 @@ class _Reader:
     def _read_rest(self) -> None:
         """Hash the file and read its summaries."""
         self._sha256 = digest_source(self._source)
-        self._read_summaries()
-
-    def _read_summaries(self) -> None:
-        archive = self._archive
-        journal = [
-            (int(match[1][:9]), member)
-            for member in archive.live()
-            if (match := _JOURNAL.fullmatch(member.name))
-        ]
-        pieces = [archive.read(member) for _, member in sorted(journal, key=lambda pair: pair[0])]
-        member = archive.find(_SUMMARIES)
-        content = None if member is None else archive.read(member)
-        if content is not None:
-            items = decode(content, list[SummaryJson], where=archive.where(_SUMMARIES))
-            self._summaries[_SUMMARIES] = to_summaries(items, self._keep)
-        if pieces and (content is None or not _is_joined(content, pieces)):
-            place = "_journal/summaries"
-            last: dict[tuple[str, int], SummaryJson] = {}
-            for piece in pieces:
-                for item in decode(piece, list[SummaryJson], where=archive.where(place)):
-                    last[str(item.id), item.epoch] = item
-                    self._attempts[str(item.id), item.epoch] += 1
-            self._summaries[place] = to_summaries(list(last.values()), self._keep)
+        self._summaries, self._attempts = read_summaries(self._archive, self._keep)
 
     def _check_duplicates(self, table: SampleTable) -> None:
         """Tell samples that were run again, as the journal says, from members that were added."""
@@ -224,14 +199,6 @@ class _Reader:
         if not is_equal(now.plan, then.plan):
             yield "plan"
 
-    def _read_reductions(self) -> tuple[Reduction, ...]:
-        member = self._archive.find(_REDUCTIONS)
-        if member is None:
-            return ()
-        where = self._archive.where(_REDUCTIONS)
-        items = decode(self._archive.read(member), list[ReductionJson], where=where)
-        return to_reductions(items, place=_REDUCTIONS)
-
 
 def _cost(member: Entry) -> int:
     return member.size + 5000  # the work on a sample beside its bytes
@@ -239,10 +206,3 @@ def _cost(member: Entry) -> int:
 
 def _read_elsewhere(source: Source, keep: frozenset[str], members: list[Entry]) -> Share:
     return read_share(source, members, keep)
-
-
-def _is_joined(content: bytes, pieces: list[bytes]) -> bool:
-    """Return whether a JSON list is, byte for byte, the lists of ``pieces`` one after the other."""
-    inner = [piece.strip()[1:-1].strip(b" \n") for piece in pieces]
-    whole = content.strip()[1:-1].strip(b" \n")
-    return any(whole == mark.join(inner) for mark in (b",", b",\n  ", b", "))

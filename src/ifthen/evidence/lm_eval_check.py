@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ifthen.evidence.foreign import Faults
 from ifthen.evidence.lm_eval_format import (
     ResultsJson,
     RowJson,
@@ -25,19 +26,6 @@ from ifthen.evidence.lm_eval_format import (
 from ifthen.evidence.log import Finding, contradiction, notice
 
 _TOLERANCE = 1e-12  # the harness adds in one of two ways, and its files do not say which
-
-
-@dataclass(slots=True)
-class Faults:
-    """Places where one thing is wrong."""
-
-    count: int = 0
-    first: str = ""
-
-    def add(self, where: str) -> None:
-        """Note one more place."""
-        self.count += 1
-        self.first = self.first or where
 
 
 @dataclass(kw_only=True, slots=True)

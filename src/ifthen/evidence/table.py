@@ -335,7 +335,10 @@ def _run_row(name: str, log: Log, record: EvidenceRecord) -> Row:
         *(getattr(counts, status) for status in STATUSES),
         severities.count("contradiction"),
         severities.count("notice"),
-        [_measurement(each.model_dump(exclude={"clusters", "excluding"})) for each in record.measurements],
+        [
+            _measurement(each.model_dump(exclude={"clusters", "excluding"}))
+            for each in record.measurements
+        ],
         _stated(log),
         [finding.model_dump() for finding in record.findings],
     )

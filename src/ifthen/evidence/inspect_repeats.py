@@ -1,0 +1,159 @@
+"""The parts of an ``.eval`` log that say its scores again: journal, summaries, reductions.
+
+They can be as large as the samples, because producers put answers and explanations into them, so
+they are taken piece by piece where the layout of the newest releases allows it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from ifthen.errors import Error
+from ifthen.evidence.archive import Archive
+from ifthen.evidence.directory import Entry
+from ifthen.evidence.inspect_format import ReducedJson, ReductionJson, SummaryJson, decode
+from ifthen.evidence.inspect_log import to_reductions
+from ifthen.evidence.inspect_samples import to_summaries
+from ifthen.evidence.log import Reduction
+from ifthen.evidence.samples import SampleTable
+
+SUMMARIES, JOURNAL, REDUCTIONS = "summaries.json", "_journal/summaries", "reductions.json"
+_JOURNAL_MEMBER = re.compile(r"_journal/summaries/([0-9]+)\.json")
+_LARGE = 1 << 20
+_NAME = rb'"(?:[^"\\]*)"'
+_FIRST = re.compile(rb'\[\{"scorer":(' + _NAME + rb'),"samples":\[(?=\{)')
+_LAST = re.compile(rb'\](?:,"reducer":(' + _NAME + rb"|null))?\}\]\s*\Z")
+_BETWEEN = b'},{"'
+
+Attempts = Counter[tuple[str, int]]
+
+
+def read_summaries(
+    archive: Archive, keep: frozenset[str]
+) -> tuple[dict[str, SampleTable], Attempts]:
+    """Return the summaries by part, and how often the journal has each sample, where it was read.
+
+    A journal that is ``summaries.json`` byte for byte is not kept a second time.
+
+    Raises:
+        Error: those of the archive, ``log.not-json``, ``log.wrong-shape``.
+    """
+    journal = [
+        (int(match[1][:9]), member)
+        for member in archive.live()
+        if (match := _JOURNAL_MEMBER.fullmatch(member.name))
+    ]
+    pieces = [member for _, member in sorted(journal, key=lambda pair: pair[0])]
+    whole = archive.find(SUMMARIES)
+    if whole is not None and pieces and not any(archive.superseded()):
+        table = _read_joined(archive, whole, pieces, keep)
+        if table is not None:
+            return {SUMMARIES: table}, Counter()
+    found: dict[str, SampleTable] = {}
+    attempts: Attempts = Counter()
+    if whole is not None:
+        items = decode(archive.read(whole), list[SummaryJson], where=archive.where(SUMMARIES))
+        found[SUMMARIES] = to_summaries(items, keep)
+    if pieces:
+        last: dict[tuple[str, int], SummaryJson] = {}
+        for member in pieces:
+            where = archive.where(member.name)
+            for item in decode(archive.read(member), list[SummaryJson], where=where):
+                last[str(item.id), item.epoch] = item
+                attempts[str(item.id), item.epoch] += 1
+        found[JOURNAL] = to_summaries(list(last.values()), keep)
+    return found, attempts
+
+
+def _read_joined(
+    archive: Archive, whole: Entry, pieces: Sequence[Entry], keep: frozenset[str]
+) -> SampleTable | None:
+    """Return the summaries if ``whole`` is the lists of ``pieces`` one after the other, else None.
+
+    Both are compared as bytes while they are inflated; what is decoded is the journal.
+    """
+    table = SampleTable(keep=keep)
+    rest, at = b"", 0
+    stream = archive.stream(whole)
+    for place, member in enumerate(pieces):
+        piece = archive.read(member)
+        if piece[:1] != b"[" or piece[-1:] != b"]":
+            return None
+        expected = (b"," if place else b"[") + piece[1:-1]
+        while len(rest) - at < len(expected):
+            more = next(stream, b"")
+            if not more:
+                return None
+            rest, at = rest[at:] + more, 0
+        if not rest.startswith(expected, at):
+            return None
+        at += len(expected)
+        items = decode(piece, list[SummaryJson], where=archive.where(member.name))
+        table.extend(to_summaries(items, keep))
+    return table if rest[at:] + b"".join(stream) == b"]" else None
+
+
+def read_reductions(archive: Archive) -> tuple[Reduction, ...]:
+    """Return the stated scores of the questions.
+
+    Raises:
+        Error: those of the archive, ``log.not-json``, ``log.wrong-shape``.
+    """
+    member = archive.find(REDUCTIONS)
+    if member is None:
+        return ()
+    if member.size > _LARGE:
+        found = _read_large(archive, member)
+        if found is not None:
+            return found
+    where = archive.where(REDUCTIONS)
+    items = decode(archive.read(member), list[ReductionJson], where=where)
+    return to_reductions(items, place=REDUCTIONS)
+
+
+def _read_large(archive: Archive, member: Entry) -> tuple[Reduction, ...] | None:
+    """Return the reductions of one scorer, decoded batch by batch; None for another layout.
+
+    A batch is cut where ``},{"`` stands. That can also be the end of a string, but then what lies
+    before the cut is no JSON, and the whole is decoded instead.
+    """
+    where = archive.where(REDUCTIONS)
+    samples: list[ReducedJson] = []
+    scorer = last = None
+    try:
+        for batch in _cut(archive.stream(member)):
+            text = batch
+            if scorer is None:
+                first = _FIRST.match(text)
+                if first is None:
+                    return None
+                scorer, text = first[1], text[first.end() :]
+            last = _LAST.search(text, max(0, len(text) - 200))
+            if last is not None:
+                text = text[: last.start()]
+            samples += decode(b"[" + text + b"]", list[ReducedJson], where=where)
+    except Error as error:
+        if error.code in {"log.not-json", "log.wrong-shape"}:
+            return None
+        raise
+    if scorer is None or last is None:
+        return None
+    head = decode(
+        b'{"scorer":' + scorer + b',"reducer":' + (last[1] or b"null") + b"}",
+        ReductionJson,
+        where=where,
+    )
+    head.samples = samples
+    return to_reductions([head], place=REDUCTIONS)
+
+
+def _cut(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes in batches that end before a comma between two objects."""
+    rest = b""
+    for piece in stream:
+        rest += piece
+        cut = rest.rfind(_BETWEEN) if len(rest) >= _LARGE else -1
+        if cut >= 0:
+            yield rest[: cut + 1]
+            rest = rest[cut + 2 :]
+    yield rest
