@@ -8,7 +8,7 @@ from fuzz.packing import pack_files, unpack_files
 
 ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 0.5, 1e308, -0.0, 2**63, 2**64, -(2**63), 10**40, 10**400,
-    float("nan"), float("inf"), float("-inf"), "", " ", "C", "I", "P", "N", "nan", "1", "01", "1e999",
+    float("nan"), float("inf"), float("-inf"), "", " ", "C", "I", "P", "N", "nan", "1", "1e999",
     "\x00", "\ud800", "\u2028", "../x", "x" * 2000, "9" * 5000, [], {}, [[]], [None], [1, "1"],
     {"": 0}, {"a": {"a": {}}}, [[[[[[[[]]]]]]]], "inspect_ai/mean", "median", "mode", "at_least_1",
     "pass_at_5", "2026-01-01T00:00:00+99:99", "0001-01-01", "9999-12-31T23:59:59-23:59",

@@ -11,6 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+from tests.evidence import (
+    metr,
+    test_helm,
+    test_mapping,
+    test_parquet_table,
+    test_promptfoo,
+    test_swe_bench,
+)
+from tests.evidence.foreign import to_bytes
+
 from fuzz.packing import pack_files
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive
@@ -51,6 +62,27 @@ def find_seeds() -> Iterator[tuple[str, dict[str, bytes]]]:
             }
         if sum(map(len, files.values())) <= MAX_SEED:
             yield harness, files
+    yield from find_built()
+
+
+def find_built() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Yield the files that the readers' tests build."""
+    rows, counts = metr.load_rows(), metr.load_counts()
+    yield "metr-runs", {"runs.jsonl": metr.write_rows(rows[:20])}
+    yield "metr-counts", {"task_results.yaml": json.dumps(counts).encode()}
+    yield "metr-counts", {"task_results.yaml": yaml.safe_dump(counts).encode()}
+    for harness, main, built in (
+        ("helm", "run_spec.json", test_helm.make_run(test_helm.SCORES, trials=2)),
+        ("mapping", test_mapping.MAIN, test_mapping.make_files()),
+        ("promptfoo", test_promptfoo.MAIN, test_promptfoo.make_example()),
+        ("swe-bench", test_swe_bench.MAIN, test_swe_bench.make_submission()),
+        ("swe-bench-report", test_swe_bench.SUMMARY, test_swe_bench.make_report_files()),
+    ):
+        files = {main: built[main], **built}
+        yield harness, {name: to_bytes(content) for name, content in files.items()}
+    table = test_parquet_table.to_parquet(test_parquet_table.make_table())
+    mapping = test_mapping.MAPPING | {"data": "quiz.parquet"}
+    yield "mapping", {test_mapping.MAIN: to_bytes(mapping), "quiz.parquet": table}
 
 
 def shorten_members(data: bytes) -> dict[str, bytes]:
@@ -82,6 +114,8 @@ def write_seeds(folder: Path) -> dict[str, int]:
         words.setdefault(harness, Counter()).update(found)
     for harness, counter in words.items():
         lines = [word[1:-1].decode() for word, _ in counter.most_common(300)]
+        if not lines:
+            continue
         (folder / f"{harness}.dict").write_text("".join(f'"\\"{w}\\""\n' for w in lines))
     return dict(counts)
 
