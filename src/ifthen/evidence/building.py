@@ -1,7 +1,7 @@
 """The evidence document of one log."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from re import fullmatch
 from typing import Any
@@ -12,7 +12,7 @@ from ifthen.evidence.consistency import check_consistency
 from ifthen.evidence.counting import WORST_AND_BEST, Counting
 from ifthen.evidence.eliciting import build_setup, read_elicitation, single_values
 from ifthen.evidence.integrity import bind_samples
-from ifthen.evidence.log import Finding, Log, RunFacts, format_line, notice
+from ifthen.evidence.log import Finding, Log, RunFacts, Severity, format_line, notice
 from ifthen.evidence.recompute import measure
 from ifthen.evidence.record import (
     CountingRule,
@@ -57,7 +57,7 @@ def build_record(
         )
         digests, different = bind_samples(log)
         checked = check_consistency(log, measurements)
-        findings = (*log.findings, *odd, *unlike, *measured, *different, *checked)
+        findings = limit_findings((*log.findings, *odd, *unlike, *measured, *different, *checked))
     return EvidenceRecord(
         kind="evidence",
         id=id,
@@ -74,8 +74,27 @@ def build_record(
         samples=count_samples(log),
         integrity=digests,
         measurements=measurements,
-        findings=tuple(_finding(finding) for finding in dict.fromkeys(findings)),
+        findings=tuple(_finding(finding) for finding in findings),
     )
+
+
+MAX_ALIKE = 100
+"""Most findings of one code and severity that a document lists."""
+
+
+def limit_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return each finding once, and of very many of one kind the first, and how many more."""
+    counts: Counter[tuple[str, Severity]] = Counter()
+    kept: list[Finding] = []
+    for finding in dict.fromkeys(findings):
+        kind = (finding.code, finding.severity)
+        counts[kind] += 1
+        if counts[kind] <= MAX_ALIKE:
+            kept.append(finding)
+    for (code, severity), count in counts.items():
+        if count > MAX_ALIKE:
+            kept.append(Finding(code, severity, f"{count - MAX_ALIKE:,} more like these"))
+    return tuple(kept)
 
 
 OK = ("ok",)

@@ -25,6 +25,8 @@ from ifthen.evidence.scores import producer_number
 
 _TOLERANCE = 1e-12
 _REMOVED = "Key removed from summary (> 1k)"
+_DEPTH = 50
+"""How deep score values are compared."""
 _CUT = 1024
 """Length in characters that Inspect's summaries cut text to."""
 
@@ -298,12 +300,21 @@ def _same_number(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
 
 
-def is_same(one: Any, other: Any) -> bool:
-    """Return whether two score values are the same; NaN and null both mean no score."""
+def is_same(one: Any, other: Any, depth: int = _DEPTH) -> bool:
+    """Return whether two score values are the same; NaN and null both mean no score.
+
+    Values nested deeper than ``depth`` are not: nobody could compare them at any depth.
+    """
+    if depth == 0:
+        return False
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(
+            is_same(one[key], other[key], depth - 1) for key in one
+        )
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(is_same, one, other))
+        return len(one) == len(other) and all(
+            is_same(mine, theirs, depth - 1) for mine, theirs in zip(one, other, strict=True)
+        )
     return (_no_score(one) and _no_score(other)) or bool(one == other)
 
 

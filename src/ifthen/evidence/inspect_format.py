@@ -281,8 +281,14 @@ def decode(data: bytes, kind: type[T], *, where: str) -> T:
 
 
 def is_equal(one: Any, other: Any) -> bool:
-    """Return whether two JSON values are the same, true apart from 1 and NaN the same as NaN."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    """Return whether two JSON values are the same, true apart from 1 and NaN the same as NaN.
+
+    Values nested too deep to be written are not.
+    """
+    try:
+        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    except RecursionError:
+        return False
 
 
 def check_version(data: bytes, *, where: str) -> Versioned:

@@ -9,6 +9,7 @@ import json
 import msgspec
 
 from ifthen.encoding.canonical import digest_bytes
+from ifthen.errors import Error
 from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import LogJson, check_version, decode
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
@@ -61,11 +62,14 @@ def _decode(data: bytes, name: str) -> LogJson:
         tree = decode(data, dict[str, object], where=name)
     samples = tree.pop("samples", None)
     raw = samples
-    if isinstance(samples, list):
-        raw = [msgspec.Raw(json.dumps(sample).encode()) for sample in samples]
-        samples = []
-    tree["samples"] = samples
-    content = decode(json.dumps(tree).encode(), LogJson, where=name)
+    try:
+        if isinstance(samples, list):
+            raw = [msgspec.Raw(json.dumps(sample).encode()) for sample in samples]
+            samples = []
+        tree["samples"] = samples
+        content = decode(json.dumps(tree).encode(), LogJson, where=name)
+    except RecursionError as error:
+        raise Error("log.not-json", "nested too deep", where=name) from error
     content.samples = raw if isinstance(raw, list) else None
     return content
 

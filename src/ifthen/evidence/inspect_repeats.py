@@ -20,6 +20,7 @@ from ifthen.evidence.samples import SampleTable
 SUMMARIES, JOURNAL, REDUCTIONS = "summaries.json", "_journal/summaries", "reductions.json"
 _JOURNAL_MEMBER = re.compile(r"_journal/summaries/([0-9]+)\.json")
 _LARGE = 1 << 20
+_LARGEST = 1 << 24
 _NAME = rb'"(?:[^"\\]*)"'
 _FIRST = re.compile(rb'\[\{"scorer":(' + _NAME + rb'),"samples":\[(?=\{)')
 _LAST = re.compile(rb'\](?:,"reducer":(' + _NAME + rb"|null))?\}\]\s*\Z")
@@ -80,11 +81,16 @@ def _read_joined(
         if piece[:1] != b"[" or piece[-1:] != b"]":
             return None
         expected = (b"," if place else b"[") + piece[1:-1]
-        while len(rest) - at < len(expected):
-            more = next(stream, b"")
-            if not more:
-                return None
-            rest, at = rest[at:] + more, 0
+        if len(rest) - at < len(expected):
+            taken = [rest[at:]]
+            missing = len(expected) - len(taken[0])
+            while missing > 0:
+                more = next(stream, b"")
+                if not more:
+                    return None
+                taken.append(more)
+                missing -= len(more)
+            rest, at = b"".join(taken), 0  # once: adding them one by one takes quadratic time
         if not rest.startswith(expected, at):
             return None
         at += len(expected)
@@ -148,11 +154,18 @@ def _read_large(archive: Archive, member: Entry) -> tuple[Reduction, ...] | None
 
 
 def _cut(stream: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the bytes in batches that end before a comma between two objects."""
+    """Yield the bytes in batches that end before a comma between two objects.
+
+    Raises:
+        Error: ``log.not-json`` where there is none for long, since looking on and on takes
+            quadratic time.
+    """
     rest = b""
     for piece in stream:
         rest += piece
         cut = rest.rfind(_BETWEEN) if len(rest) >= _LARGE else -1
+        if cut < 0 and len(rest) > _LARGEST:
+            raise Error("log.not-json", "no two objects one after the other", where=REDUCTIONS)
         if cut >= 0:
             yield rest[: cut + 1]
             rest = rest[cut + 2 :]

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ifthen.errors import Error
 from ifthen.evidence.archive import read_members
 from ifthen.evidence.directory import Entry
 from ifthen.evidence.inspect_format import (
@@ -81,12 +82,19 @@ def decode_sample(content: bytes | memoryview | msgspec.Raw, name: str, place: s
 def _decode_again(content: bytes, where: str) -> SampleJson:
     """Decode what the fast decoder refuses: bare NaN, or something that deserves an error."""
     tree = decode(content, dict[str, Any], where=where)
-    raw = {key: msgspec.Raw(json.dumps(tree.pop(key)).encode()) for key in _RAW if key in tree}
     try:
+        raw = {key: msgspec.Raw(json.dumps(tree.pop(key)).encode()) for key in _RAW if key in tree}
         sample = msgspec.convert(tree, SampleJson)
-    except (msgspec.ValidationError, RecursionError):
+        question_digest(sample)
+    except UnicodeEncodeError as error:  # only the standard library reads half of a character
+        raise Error(
+            "log.not-json", f"text that is not Unicode: {error.reason}", where=where
+        ) from error
+    except RecursionError as error:
+        raise Error("log.not-json", "nested too deep", where=where) from error
+    except msgspec.ValidationError as error:
         decode(content, SampleJson, where=where)  # says what is wrong, and where
-        raise
+        raise Error("log.wrong-shape", str(error), where=where) from error
     for key, value in raw.items():
         setattr(sample, key, value)
     return sample
@@ -107,17 +115,21 @@ def add_sample(share: Share, sample: SampleJson, keep: frozenset[str], digest: b
         )
     if not _is_empty(sample.error_retries):
         share.retried += 1
-    question = _QUESTION.encode((sample.id, sample.input, sample.target))
     table.ids.append(sample.id)
     table.epochs.append(sample.epoch)
     table.errors.append(not _is_empty(sample.error))
     usage = sample.model_usage
     table.models.append(tuple(usage) if usage else ())
     table.digests.append(digest)
-    table.question_digests.append(hashlib.sha256(question).digest())
+    table.question_digests.append(question_digest(sample))
     table.add_scores({name: score.value for name, score in found.items()}, row)
     if keep:
         table.add_metadata(_metadata_of(sample, keep), row)
+
+
+def question_digest(sample: SampleJson) -> bytes:
+    """Return the SHA-256 of id, input and target."""
+    return hashlib.sha256(_QUESTION.encode((sample.id, sample.input, sample.target))).digest()
 
 
 def _is_empty(raw: msgspec.Raw) -> bool:

@@ -12,6 +12,7 @@ from ifthen.evidence.scores import Reducer, Unusable, value_to_float
 
 Bounds = tuple[float, float]
 _MEMO = 10_000
+_MAX_CACHED = 64
 
 
 class Questions(Sequence["Question"]):
@@ -247,6 +248,8 @@ def group_questions(
     cache = log.samples.cache
     cached = cache.get(asked[:3])
     if cached is None or cached[0] != asked:
+        if len(cache) >= _MAX_CACHED:  # as many as a log states, which can be any number
+            cache.clear()
         cached = cache[asked[:3]] = (asked, Questions(log, scorer, key, counting))
     found: Questions = cached[1]
     return found

@@ -11,6 +11,7 @@ from typing import Any, overload
 
 import msgspec
 
+from ifthen.errors import Error
 from ifthen.evidence.log import Sample, SampleId, SampleScore
 
 
@@ -21,6 +22,8 @@ class Absent(Enum):
 
 
 ABSENT = Absent.ABSENT
+MAX_CELLS = 50_000_000
+"""Most scores of a table that has rows without one: each takes room whether it is there or not."""
 DIGEST = 32
 """Bytes of a SHA-256 digest."""
 
@@ -126,9 +129,15 @@ class SampleTable(Sequence[Sample]):
         self.add_metadata(metadata, row)
 
     def add_scores(self, scores: Mapping[str, Any], row: int) -> None:
-        """Append the values of a row to the columns of the scorers."""
+        """Append the values of a row to the columns of the scorers.
+
+        Raises:
+            Error: ``log.too-large`` for more than :data:`MAX_CELLS`.
+        """
         columns = self.scores
         if scores.keys() != columns.keys():
+            if len(scores.keys() | columns.keys()) * (row + 1) > MAX_CELLS:
+                raise Error("log.too-large", "too many scorers that score few samples each")
             for name in scores.keys() - columns.keys():
                 columns[name] = [ABSENT] * row
             scores = {name: scores.get(name, ABSENT) for name in columns}
@@ -255,6 +264,9 @@ class SampleTable(Sequence[Sample]):
         """Append the rows of another table with the same metadata keys."""
         base = len(self)
         count = len(other)
+        names = self.scores.keys() | other.scores.keys()
+        if names != self.scores.keys() and len(names) * (base + count) > MAX_CELLS:
+            raise Error("log.too-large", "too many scorers that score few samples each")
         for name in ("ids", "epochs", "errors", "models", "digests", "question_digests"):
             getattr(self, name).extend(getattr(other, name))
         for mine, theirs in ((self.scores, other.scores), (self.metadata, other.metadata)):
