@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from ifthen.errors import Error, Problems
@@ -48,3 +50,15 @@ def test_plain_data_of_problems_has_every_error() -> None:
 def test_problems_without_error_is_a_fault_of_the_program() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Problems([])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Error("a.b", "m"), Error("a.b", "m", where="w", hint="h"), Problems([Error("a.b", "m")])],
+)
+def test_an_error_goes_from_one_process_to_another(error):
+    """Without that, a worker that finds a fault in a log seems to have died."""
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(again) is type(error)
+    assert again.to_dict() == error.to_dict()
+    assert str(again) == str(error)

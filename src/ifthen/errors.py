@@ -6,6 +6,7 @@ Tests and tools match the code, never the prose.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 
@@ -29,6 +30,10 @@ class Error(Exception):
         place = f"{self.where}: " if self.where else ""
         return f"{place}{self.message} [{self.code}]"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go from one process to another whole: an exception is made again from its arguments."""
+        return partial(Error, where=self.where, hint=self.hint), (self.code, self.message)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the error as plain data, for ``--json``."""
         return {
@@ -48,6 +53,10 @@ class Problems(Error):
             raise ValueError("Problems needs at least one error")
         count = len(self.errors)
         super().__init__("problems", f"{count} problem{'s' if count > 1 else ''}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go from one process to another with its errors."""
+        return Problems, (self.errors,)
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
