@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench docs mutation version-logs clean
+.PHONY: setup demo test check bench docs mutation fuzz version-logs clean
 
 setup: .venv/.installed
 
@@ -34,6 +34,23 @@ docs: setup
 mutation: setup
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[mutation]'
 	$(BIN)/mutmut run
+
+# Each reader for SECONDS; a fault stops it and leaves its input in build/fuzz.
+SECONDS ?= 60
+FUZZ := PYTHONPATH=src:. $(BIN)/python -m fuzz
+HARNESSES = $(filter-out %.dict,$(notdir $(wildcard build/fuzz/corpus/*)))
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[fuzz]'
+	PYTHONPATH=src:. $(BIN)/python -m fuzz.seeds build/fuzz/corpus
+	$(MAKE) fuzz-all
+
+fuzz-all: $(addprefix fuzz-,$(HARNESSES))
+
+fuzz-%:
+	$(FUZZ) $* build/fuzz/corpus/$* -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2048 \
+	  -max_len=100000 -artifact_prefix=build/fuzz/$*- \
+	  $(addprefix -dict=,$(wildcard build/fuzz/corpus/$*.dict))
 
 version-logs:
 	tests/evidence/producers/regenerate.sh

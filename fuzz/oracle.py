@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from struct import pack
 
 from ifthen.encoding.canonical import format_canonical
-from ifthen.errors import Error
+from ifthen.errors import Error, Problems
 from ifthen.evidence.building import build_record, list_samples
 from ifthen.evidence.formats import find_format
 from ifthen.evidence.log import Log
@@ -38,9 +38,12 @@ def check_files(files: Mapping[str, bytes]) -> str:
             log = read_source(source, part=part, keep=KEEP, workers=1)
             outcome = check_log(log)
     except Error as error:
-        if _CODE.fullmatch(error.code) is None or not error.message:
-            raise AssertionError(f"an error without a code: {error!r}") from error
-        str(error).encode("utf-8", "surrogatepass")
+        for each in error.errors if isinstance(error, Problems) else (error,):
+            promise(
+                _CODE.fullmatch(each.code) is not None and bool(each.message),
+                f"an error without a code: {each!r}",
+            )
+        str(error)
         return error.code
     return outcome
 

@@ -6,6 +6,7 @@ Tests and tools match the code, never the prose.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 
@@ -25,13 +26,13 @@ class Error(Exception):
         self.where = where
         self.hint = hint
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Let an error travel from the process in which it happened."""
-        return _rebuild, (type(self), self.code, self.message, self.where, self.hint)
-
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         return f"{place}{self.message} [{self.code}]"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go from one process to another whole: an exception is made again from its arguments."""
+        return partial(Error, where=self.where, hint=self.hint), (self.code, self.message)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the error as plain data, for ``--json``."""
@@ -54,7 +55,7 @@ class Problems(Error):
         super().__init__("problems", f"{count} problem{'s' if count > 1 else ''}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let errors travel from the process in which they happened."""
+        """Go from one process to another with its errors."""
         return Problems, (self.errors,)
 
     def __str__(self) -> str:
@@ -63,9 +64,3 @@ class Problems(Error):
     def to_dict(self) -> dict[str, Any]:
         """Return the errors as plain data, for ``--json``."""
         return super().to_dict() | {"errors": [error.to_dict() for error in self.errors]}
-
-
-def _rebuild(
-    kind: type[Error], code: str, message: str, where: str | None, hint: str | None
-) -> Error:
-    return kind(code, message, where=where, hint=hint)

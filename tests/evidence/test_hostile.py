@@ -4,6 +4,7 @@ Time and memory are bounded by what the file really holds, never by what it says
 """
 
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evidence import test_helm, test_promptfoo, test_swe_bench
+from tests.evidence.foreign import make_source
 from tests.evidence.tampering import (
     HEADER,
     LOGS,
@@ -34,8 +37,9 @@ from ifthen.errors import Error
 from ifthen.evidence import inspect_eval, inspect_repeats, question, samples
 from ifthen.evidence.archive import Archive, Limits
 from ifthen.evidence.building import MAX_ALIKE
-from ifthen.evidence.formats import Request
+from ifthen.evidence.formats import Request, find_format
 from ifthen.evidence.log import Sample, SampleScore
+from ifthen.evidence.reading import read_source
 from ifthen.evidence.samples import SampleTable
 from ifthen.evidence.source import MemorySource
 
@@ -167,14 +171,18 @@ def test_bomb_as_a_part_that_is_read_piece_by_piece(method):
         contents = log.contents()
         names = iter(member for member, _ in contents)
         fields = {"size": 2 * MIB}
+
+        def pack(content, names=names, name=name):
+            return PACKED[method] if next(names) == name else frames(content, 1)
+
         data = write_zip(
             contents,
-            pack=lambda c, names=names, name=name: PACKED[method] if next(names) == name else frames(c, 1),
+            pack=pack,
             method=93,
             only=name,
             local=fields | {"method": method},
             entry=fields | {"method": method},
-        )  # fmt: skip
+        )
         code, peak, _ = measured(lambda data=data: outcome(data))
         assert code == "log.damaged"
         assert peak < 20
@@ -240,9 +248,9 @@ def test_odd_member_names_are_only_names(name):
     assert outcome(write_zip([*log.contents(), (name, sample)])) == "record"
 
 
-def test_hundred_thousand_names_twice():
+def test_thirty_thousand_names_twice():
     log = EvalLog(LOGS["plain"])
-    names = [(f"x{n}", b"") for n in range(50_000)]
+    names = [(f"x{n}", b"") for n in range(30_000)]
 
     def read():
         return result(write_zip([*log.contents(), *names, *names]))
@@ -250,7 +258,7 @@ def test_hundred_thousand_names_twice():
     record, peak, took = measured(read)
     found = [f for f in record.findings if f.code == "log.duplicate-member"]
     assert len(found) == MAX_ALIKE + 1
-    assert found[-1].message == f"{50_000 - MAX_ALIKE:,} more like these"
+    assert found[-1].message == f"{30_000 - MAX_ALIKE:,} more like these"
     assert peak < 200
     assert took < 60
 
@@ -271,17 +279,25 @@ DEEP = [depth for base in (0, 900) for depth in range(base + 10, base + 100, 10)
 VALUES = {
     "null": b"null", "true": b"true", "false": b"false", "minus": b"-1", "zero": b"-0.0",
     "1e400": b"1e400", "-1e400": b"-1e400", "1e-400": b"1e-400", "10**400": b"1" + b"0" * 400,
-    "2**63": str(2**63).encode(), "2**64": str(2**64).encode(), "-2**63-1": str(-(2**63) - 1).encode(),
+    "2**63": str(2**63).encode(), "2**64": str(2**64).encode(),
+    "-2**63-1": str(-(2**63) - 1).encode(),
     "digits": b"9" * 1_000_000, "fraction": b"0." + b"3" * 1_000_000,
-    "text": b'"' + b"9" * 1_000_000 + b'"', "exponent": b'"1e999999999"', "hexadecimal": b'"0x1p9999"',
+    "text": b'"' + b"9" * 1_000_000 + b'"', "exponent": b'"1e999999999"',
+    "hexadecimal": b'"0x1p9999"',
     "NaN": b"NaN", "Infinity": b"Infinity", "-Infinity": b"-Infinity", "nan": b'"nan"',
-    "invalid": b'"\xff\xfe"', "overlong": b'"\xc0\x80"', "surrogate": b'"\\ud800"', "nul": b'"\\u0000"',
+    "invalid": b'"\xff\xfe"', "overlong": b'"\xc0\x80"', "surrogate": b'"\\ud800"',
+    "nul": b'"\\u0000"',
     "surrogate key": b'{"\\udfff": 1}', "empty": b'""', "list": b"[]", "mapping": b"{}",
-    "numbers": b"[" + b"1," * 100_000 + b"1]", "keys": json.dumps({f"k{n}": n for n in range(50_000)}).encode(),
-    "twice": b'{"value": "C", "value": "I"}', "not JSON": b"x", "comment": b"1 /* x */", "nothing": b"",
+    "numbers": b"[" + b"1," * 100_000 + b"1]",
+    "keys": json.dumps({f"k{n}": n for n in range(50_000)}).encode(),
+    "twice": b'{"value": "C", "value": "I"}', "not JSON": b"x", "comment": b"1 /* x */",
+    "nothing": b"",
     "two": b"1 2", "date": b'"9999-12-31T23:59:59-23:59"', "zone": b'"2026-01-01T00:00:00+99:99"',
     "odd": b'["1", 1, null, {"": []}, NaN]', "pattern": b'"{0.__class__}"', "%": b'"%s%n"',
 }  # fmt: skip
+
+
+REFUSED = {"log.not-json", "log.wrong-shape", "log.not-a-log"}
 
 
 def deep(depth):
@@ -349,6 +365,7 @@ def eval_logs():
     log = EvalLog(LOGS["plain"])  # where summary and sample agree, and where header and start do
     put(log.samples[0], SAMPLE_PLACES["value"])
     put(log, OTHER_PLACES["summary value"])
+    put(log.journal[0], SAMPLE_PLACES["value"])
     put(log.header, ("plan",))
     put(log, (START, "plan"))
     yield "both", log
@@ -397,7 +414,7 @@ def test_any_depth_at_any_place(place):
     for depth in DEEP:
         for raw in deep(depth):
             assert outcome(splice(EVAL_LOGS[place], raw)).startswith(("record", "log.")), depth
-    assert outcome(splice(EVAL_LOGS[place], b"[" * 200_000)) == "log.not-json"
+    assert outcome(splice(EVAL_LOGS[place], b"[" * 200_000)) in REFUSED
 
 
 @pytest.mark.parametrize("place", [*JSON_LOGS])
@@ -406,7 +423,7 @@ def test_any_depth_at_any_place_of_a_json_log(place):
         for raw in deep(depth):
             found = outcome(splice(JSON_LOGS[place], raw), "x.json")
             assert found.startswith(("record", "log.")), depth
-    assert outcome(splice(JSON_LOGS[place], b"[" * 200_000), "x.json") == "log.not-json"
+    assert outcome(splice(JSON_LOGS[place], b"[" * 200_000), "x.json") in REFUSED
 
 
 def test_value_nested_too_deep_to_be_compared_is_a_contradiction():
@@ -505,8 +522,6 @@ def test_thousands_of_stated_results():
 
 
 def test_questions_are_kept_for_few_scorers():
-    from ifthen.evidence.reading import read_source  # noqa: PLC0415
-
     log = read_source(MemorySource(LOGS["plain"].read_bytes(), "x"))
     for n in range(1000):
         question.group_questions(log, f"s{n}", None)
@@ -521,16 +536,16 @@ def test_number_of_epochs_that_cannot_be(count):
 
 
 def test_list_of_ids_that_lies():
-    """Half a million questions that were never asked: each could have had any score."""
+    """A hundred thousand questions never asked: each could have had any score."""
     log = EvalLog(LOGS["plain"])
-    log.header["eval"]["dataset"]["sample_ids"] += list(range(500_000))
+    log.header["eval"]["dataset"]["sample_ids"] += list(range(100_000))
     record, peak, took = measured(lambda: result(log.to_bytes()))
     found = {f.code for f in record.findings if f.severity == "contradiction"}
     assert {"log.sample-missing", "log.start-differs"} <= found
-    assert record.measurements[0].questions == 500_006
-    assert record.measurements[0].high >= 500_000
-    assert len(record.model_dump_json()) < 50_000_000
-    assert peak < 700
+    assert record.measurements[0].questions == 100_006
+    assert record.measurements[0].high >= 100_000
+    assert len(record.model_dump_json()) < 10_000_000
+    assert peak < 150
     assert took < 120
 
 
@@ -544,9 +559,10 @@ def test_list_of_ids_beyond_what_is_read():
 @pytest.mark.parametrize("size", [3, 20])
 def test_parts_read_piece_by_piece_take_linear_time(size):
     """One member without any place to cut, and one journal piece as long as all summaries."""
+    text = random.Random(1).randbytes(size * MIB // 2).hex().encode()  # noqa: S311
     for name, content in (
-        (REDUCTIONS, b'[{"scorer":"match","samples":[{"value":"' + b"x" * (size * MIB) + b'"}]}]'),
-        (SUMMARIES, b'[{"id":"q0","epoch":1,"x":"' + b"x" * (size * MIB) + b'"}]'),
+        (REDUCTIONS, b'[{"scorer":"match","samples":[{"value":"' + text + b'"}]}]'),
+        (SUMMARIES, b'[{"id":"q0","epoch":1,"x":"' + text + b'"}]'),
     ):
         contents = [
             (n, content if n == name or (name == SUMMARIES and "/summaries/" in n) else data)
@@ -565,6 +581,27 @@ def test_stream_without_a_place_to_cut_is_given_up():
         list(inspect_repeats._cut(pieces))
     assert caught.value.code == "log.not-json"
     assert sum(1 for _ in pieces) > 900  # most were never asked for
+
+
+@pytest.mark.parametrize("count", [10**400, 2**63, 2**60, -(10**400)])
+def test_counts_that_cannot_be_divided(count):
+    """Found by fuzzing: an integer that no float holds ended with a traceback."""
+    run = test_helm.make_run(test_helm.SCORES)
+    run["per_instance_stats.json"][0]["stats"][0]["count"] = count
+    report = test_swe_bench.make_report_files()
+    report[test_swe_bench.SUMMARY]["resolved_instances"] = count
+    results = test_promptfoo.make_example()
+    prompts = results[test_promptfoo.MAIN]["results"]["prompts"]
+    prompts[0]["metrics"]["testPassCount"] = count
+    for files, main in (
+        (run, "run_spec.json"),
+        (report, test_swe_bench.SUMMARY),
+        (results, test_promptfoo.MAIN),
+    ):
+        source = make_source(files, main)
+        with pytest.raises(Error) as caught:
+            read_source(source, part=(find_format(source).list_parts(source) or (None,))[0])
+        assert caught.value.code == "log.wrong-shape"
 
 
 # The table of samples
@@ -650,7 +687,7 @@ def tamper(log, changes):
         names = [i for i, (name, _) in enumerate(log.members) if name.startswith("samples/")]
         at = names[row % len(names)]
         name, tree = log.members[at]
-        tree = dict(tree)
+        tree = dict(tree) if isinstance(tree, dict) else {}
         if kind == "value":
             tree["scores"] = {"match": {"value": value}}
         elif kind == "score":
@@ -677,8 +714,9 @@ def read(data, workers):
         log = read_source(MemorySource(data, "x.eval"), keep={"family"}, workers=workers)
     except Error as error:
         return error.code
-    return repr((list(log.samples), log.findings, log.sha256, list(log.summaries.items()),
-                 log.reductions, log.results, log.run, list_samples(log)))
+    summaries = [(k, list(v)) for k, v in log.summaries.items()]
+    return repr((list(log.samples), log.findings, log.sha256, summaries, log.reductions,
+                 log.results, log.run, list_samples(log)))
 
 
 @settings(max_examples=int(sys.argv[1]), deadline=None, database=None, derandomize=True,

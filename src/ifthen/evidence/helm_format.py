@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from ifthen.evidence.strict_json import Count
+
 MAX_PERTURBATION = 80
 
 
@@ -29,7 +31,7 @@ class StatJson(msgspec.Struct):
     """A statistic."""
 
     name: NameJson
-    count: int
+    count: Count
     sum: float
     sum_squared: float | None = None
     min: float | None = None

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from ifthen.evidence.strict_json import Count
+
 VERSION = 3
 ERROR = 2
 
@@ -109,9 +111,9 @@ class MetricsJson(msgspec.Struct):
     """Sums over a column."""
 
     score: float
-    passed: int = msgspec.field(name="testPassCount")
-    failed: int = msgspec.field(name="testFailCount")
-    errors: int = msgspec.field(name="testErrorCount", default=0)
+    passed: Count = msgspec.field(name="testPassCount")
+    failed: Count = msgspec.field(name="testFailCount")
+    errors: Count = msgspec.field(name="testErrorCount", default=0)
     named_scores: dict[str, float] = msgspec.field(name="namedScores", default={})
 
     @property
@@ -132,9 +134,9 @@ class PromptJson(msgspec.Struct):
 class StatsJson(msgspec.Struct):
     """Counts over all rows."""
 
-    successes: int
-    failures: int
-    errors: int = 0
+    successes: Count
+    failures: Count
+    errors: Count = 0
 
 
 class ResultsJson(msgspec.Struct):

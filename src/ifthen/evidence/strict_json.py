@@ -7,7 +7,7 @@ and Infinity are read: Python's own writer makes them.
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ MAX_BYTES = 1 << 29
 """Most bytes of one JSON file that is read in one piece."""
 
 T = TypeVar("T")
+Count = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A number of things, as small as one that a float holds exactly: it can be divided."""
 
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 

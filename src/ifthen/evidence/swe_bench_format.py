@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ifthen.errors import Error
+from ifthen.evidence.strict_json import Count
 
 SPLITS = {
     "test": 2294,
@@ -64,16 +65,16 @@ class DetailJson(msgspec.Struct):
 class SummaryJson(msgspec.Struct):
     """The one file that the harness writes at the end of a run."""
 
-    total_instances: int
+    total_instances: Count
     resolved_ids: list[str]
     unresolved_ids: list[str]
-    submitted_instances: int | None = None
-    completed_instances: int | None = None
-    resolved_instances: int | None = None
-    unresolved_instances: int | None = None
-    empty_patch_instances: int | None = None
-    error_instances: int | None = None
-    infra_failure_instances: int | None = None
+    submitted_instances: Count | None = None
+    completed_instances: Count | None = None
+    resolved_instances: Count | None = None
+    unresolved_instances: Count | None = None
+    empty_patch_instances: Count | None = None
+    error_instances: Count | None = None
+    infra_failure_instances: Count | None = None
     submitted_ids: list[str] | None = None
     completed_ids: list[str] | None = None
     incomplete_ids: list[str] = []
