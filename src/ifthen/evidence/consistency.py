@@ -210,7 +210,7 @@ def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
     if len(ours) < len(summaries):  # of two summaries of one sample, none can be trusted
         wrong.update(range(len(summaries)))
     names = summaries.scores.keys() | samples.scores.keys()
-    columns = [(summaries.errors, samples.errors)]
+    columns: list[tuple[list[Any], list[Any]]] = [(summaries.errors, samples.errors)]
     columns += [(summaries.values(name, None), samples.values(name, None)) for name in names]
     for mine, theirs in columns:
         for place, row in zip(ours, rows, strict=True):

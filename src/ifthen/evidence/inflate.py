@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from zlib_ng import zlib_ng
 
@@ -12,6 +12,8 @@ METHODS = frozenset({STORED, DEFLATED, ZSTANDARD})
 _CHUNK = 1 << 18
 _NOT_STATED = -1
 _MAX_WINDOW = 1 << 27  # the largest window that a Zstandard decoder accepts by default
+
+_Fault = cast("type[Exception]", zlib_ng.error)  # its stubs say that it is an instance
 
 _OF_THREAD = threading.local()  # a decoder is not for two threads at once
 
@@ -52,7 +54,7 @@ def inflate_pieces(packed: memoryview, *, method: int) -> Iterator[bytes]:
             while piece:
                 yield piece
                 piece = inflater.decompress(inflater.unconsumed_tail, _CHUNK)
-        except zlib_ng.error as error:
+        except _Fault as error:
             raise ValueError(str(error)) from error
         if not inflater.eof or inflater.unused_data:
             raise ValueError("the stream does not end where the member ends")
@@ -78,7 +80,7 @@ def _inflate_deflated(packed: memoryview, size: int) -> bytes:
     inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     try:
         content = inflater.decompress(packed, size + 1)
-    except zlib_ng.error as error:
+    except _Fault as error:
         raise ValueError(str(error)) from error
     if len(content) == size and (not inflater.eof or inflater.unused_data):
         raise ValueError("the stream does not end where the member ends")
