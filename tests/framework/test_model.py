@@ -37,19 +37,19 @@ FAULTS = {
     ),
     "margin-takes-everything": (
         ("margin: 0.05", "margin: 0.3"),
-        "45:5",
+        "47:5",
         "margin 0.3 leaves nothing below 0.3",
     ),
     "one-result-shows-both": (
         ("at_least: 0.6", "at_least: 0.2"),
-        "41:5",
+        "43:5",
         "rule_in.at_least 0.2 lies under rule_out.below 0.3: one result could show both",
     ),
     "version-is-a-number": (('version: "1.0"', "version: 1.0"), "5:1", "has to be text; found 1.0"),
-    "percent": (("below: 0.3", "below: 30"), "45:16", "has to be at most 1; found 30"),
+    "percent": (("below: 0.3", "below: 30"), "47:16", "has to be at most 1; found 30"),
     "two-keys-in-a-condition": (
         ("ge: {declaration", "present: {declaration: x}\n      ge: {declaration"),
-        "76:5",
+        "78:5",
         "a condition has one of",
     ),
     "misplaced-key": (
@@ -57,12 +57,12 @@ FAULTS = {
             "    rule_out: {below: 0.3, margin: 0.05}",
             "    margin: 0.05\n    rule_out: {below: 0.3}",
         ),
-        "45:5",
+        "47:5",
         "unknown key 'evaluations[1].margin'",
     ),
     "unknown-force": (
         ("{id: timer, if", "{id: timer, force: shall, if"),
-        "66:17",
+        "68:17",
         "'will', 'aim', 'may' or 'recommend'",
     ),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error, Problems
+from ifthen.framework.clause_lint import check_clauses
 from ifthen.framework.dated import change_days, load_on
 from ifthen.framework.model import Framework, Threshold
 from ifthen.framework.predicate import Membership, Predicate
@@ -196,6 +197,14 @@ def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
         for key in ("decided_by", "overruled_by", "informed"):
             for i, id in enumerate(getattr(gate, key)):
                 yield from _dangling(loaded, ("gates", g, key, i), "role", id, roles)
+        if gate.quorum is not None and gate.quorum > len(gate.decided_by):
+            yield Error(
+                "framework.quorum",
+                f"gate '{gate.id}' asks for {gate.quorum} approvals; {len(gate.decided_by)} roles"
+                " decide",
+                where=loaded.where("gates", g, "quorum"),
+                hint="name more roles in decided_by, or ask for fewer approvals",
+            )
     for s, safeguard in enumerate(framework.safeguards):
         if safeguard.judged_by is not None:
             yield from _dangling(
@@ -317,6 +326,7 @@ def _warnings(loaded: Loaded[Framework]) -> Iterator[Error]:
             )
     yield from _gates(loaded)
     yield from _unused(loaded)
+    yield from check_clauses(loaded)
 
 
 def _gates(loaded: Loaded[Framework]) -> Iterator[Error]:
