@@ -50,7 +50,7 @@ def estimate_proportion(
     all. A cluster's mean must not depend on its size. Adding a success can lower the upper bound
     where it makes the clusters more alike; unknown scores are covered whichever way they fall.
     """
-    fault = _find_fault(questions, low, high, alpha)
+    fault = find_fault(questions, low, high, alpha)
     if fault is None and clusters is not None:
         fault = _find_cluster_fault(questions, low, high, clusters)
     if fault is not None:
@@ -89,7 +89,8 @@ def estimate_proportion(
     )
 
 
-def _find_fault(questions: int, low: float, high: float, alpha: float) -> Undefined | None:
+def find_fault(questions: int, low: float, high: float, alpha: float) -> Undefined | None:
+    """Return why sums of scores, or a level, can give no estimate; None where they can."""
     if not is_alpha(alpha):
         return Undefined(
             reason="alpha-out-of-range",
