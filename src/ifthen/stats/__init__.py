@@ -11,7 +11,9 @@ from ifthen.stats.benchmark import (
     hypergeometric_lower,
     hypergeometric_upper,
 )
+from ifthen.stats.beta_binomial import estimate_beta_binomial
 from ifthen.stats.bounds import clopper_pearson_lower, clopper_pearson_upper
+from ifthen.stats.cluster_check import ClusterWarning, check_clusters
 from ifthen.stats.clusters import ClusterSums, effective_clusters, effective_sample_size
 from ifthen.stats.combining import Envelope, envelop, require_estimand
 from ifthen.stats.estimate import Estimand, Estimate, Method, Undefined, UndefinedReason
@@ -22,6 +24,7 @@ from ifthen.stats.threshold import Side, compare, is_at_least, is_below, subtrac
 __all__ = [
     "Benchmark",
     "ClusterSums",
+    "ClusterWarning",
     "Envelope",
     "Estimand",
     "Estimate",
@@ -29,6 +32,7 @@ __all__ = [
     "Side",
     "Undefined",
     "UndefinedReason",
+    "check_clusters",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
     "compare",
@@ -36,6 +40,7 @@ __all__ = [
     "effective_sample_size",
     "envelop",
     "estimate_benchmark",
+    "estimate_beta_binomial",
     "estimate_proportion",
     "further_questions",
     "hypergeometric_lower",

@@ -52,7 +52,7 @@ def estimate_proportion(
     """
     fault = find_fault(questions, low, high, alpha)
     if fault is None and clusters is not None:
-        fault = _find_cluster_fault(questions, low, high, clusters)
+        fault = find_cluster_fault(questions, low, high, clusters)
     if fault is not None:
         return fault
     point_low, point_high = low / questions, high / questions
@@ -114,9 +114,10 @@ def find_fault(questions: int, low: float, high: float, alpha: float) -> Undefin
     return None
 
 
-def _find_cluster_fault(
+def find_cluster_fault(
     questions: int, low: float, high: float, clusters: Sequence[ClusterSums]
 ) -> Undefined | None:
+    """Return why clusters can give no estimate of the whole; None where they can."""
     if len(clusters) < 2:
         return Undefined(
             reason="too-few-clusters",
