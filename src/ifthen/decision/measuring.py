@@ -30,7 +30,9 @@ from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
+from ifthen.stats.benchmark import Benchmark
 from ifthen.stats.clusters import ClusterSums
+from ifthen.stats.combining import envelop
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import smallest_clusters
 from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
@@ -220,6 +222,8 @@ def _wrong_plan(
         "rule_out_below": evaluation.rule_out.below if evaluation.rule_out else None,
         "margin": evaluation.rule_out.margin if evaluation.rule_out else 0.0,
         "rule_in_at_least": evaluation.rule_in.at_least if evaluation.rule_in else None,
+        "estimand": evaluation.estimand,
+        "benchmark_size": evaluation.benchmark_size,
     }
     planned = {name: getattr(document, name) for name in wanted} | {
         "questions": document.questions,
@@ -266,6 +270,7 @@ def _estimate(
         else [
             ClusterSums(questions=c.questions, low=c.low, high=c.high) for c in measurement.clusters
         ],
+        benchmark=_find_benchmark(evaluation, record, measurement.questions),
     )
     if isinstance(estimate, Undefined):
         return _reject("no-bound", f"no bound can be given: {estimate.message}")
@@ -283,11 +288,27 @@ def _estimate(
                 method=estimate.method,
                 questions=estimate.n,
                 clusters=estimate.clusters,
+                estimand=estimate.estimand,
+                attempts=estimate.attempts,
                 confidence=evaluation.confidence,
             ),
         ),
         estimate,
     )
+
+
+def _find_benchmark(
+    evaluation: Evaluation, record: EvidenceRecord, questions: int
+) -> Benchmark | None:
+    """Return the benchmark that the values speak of; None where they speak of a population.
+
+    Attempts count each where a question's score is their mean and every question has as many.
+    """
+    if evaluation.benchmark_size is None:
+        return None
+    epochs = record.run.epochs
+    each = evaluation.reducer == "mean" and record.samples.total == epochs * questions
+    return Benchmark(size=evaluation.benchmark_size, attempts=epochs if each else 1)
 
 
 def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
@@ -337,7 +358,8 @@ def _settle(
     set_aside: list[SetAside],
     bounds: Bounds,
 ) -> EvaluationFinding:
-    if max(e.lower for e in estimates) > min(e.upper for e in estimates):
+    whole = envelop(estimates)
+    if whole.conflicting:
         ids = ", ".join(item.evidence.id for item in measured)
         return _undetermined(
             evaluation,
@@ -346,8 +368,7 @@ def _settle(
             (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),),
             f"an explanation: one of {ids} withdrawn with its reason",
         )
-    lower = min(estimate.lower for estimate in estimates)
-    upper = max(estimate.upper for estimate in estimates)
+    lower, upper = whole.lower, whole.upper
     outcome = _outcome(evaluation, estimates)
     reasons: tuple[Reason, ...] = ()
     change: tuple[str, ...] = ()
@@ -413,6 +434,8 @@ def more_questions(
     if interval.point_high >= target:
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
     alpha = round(1 - confidence, 12)
+    if interval.estimand == "benchmark":  # it has no further questions
+        return (f"more attempts at each of the {interval.questions} questions of the benchmark",)
     if interval.clusters is not None:
         needed = smallest_clusters(target, alpha)
         if needed is None or needed <= interval.clusters:

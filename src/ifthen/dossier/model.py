@@ -71,6 +71,10 @@ class Plan(Document):
     """The framework's margin when the plan was made."""
     rule_in_at_least: float | None = Field(default=None, gt=0, le=1)
     """The framework's rule-in value when the plan was made."""
+    estimand: Literal["population", "benchmark"] = "population"
+    """What the framework's values spoke of when the plan was made."""
+    benchmark_size: int | None = Field(default=None, ge=1)
+    """The framework's number of questions of the benchmark when the plan was made."""
     elicitation: Text | Elicitation
     """How the model is to be elicited: in words, or key by key. Keys are compared with the log."""
 

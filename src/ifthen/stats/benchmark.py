@@ -64,9 +64,7 @@ def estimate_benchmark(
     fault = find_fault(questions, low, high, alpha) or _find_fault(benchmark, questions)
     if fault is not None:
         return fault
-    if not benchmark.random_sample:
-        high += benchmark.size - questions
-        questions = benchmark.size
+    questions, high = count_unasked(benchmark, questions, high)
     census = questions == benchmark.size
     attempts = benchmark.attempts if census and benchmark.answers == "drawn" else 1
     lower, upper, method = _bound(benchmark, questions, attempts, (low, high), alpha)
@@ -83,6 +81,16 @@ def estimate_benchmark(
         estimand="benchmark",
         attempts=attempts,
     )
+
+
+def count_unasked(benchmark: Benchmark, questions: int, high: float) -> tuple[int, float]:
+    """Return how many questions count, and their greatest sum, when those not asked count 1.
+
+    A random sample stays as it is: it speaks for the questions left out.
+    """
+    if benchmark.random_sample:
+        return questions, high
+    return benchmark.size, high + (benchmark.size - questions)
 
 
 def _bound(
