@@ -1007,3 +1007,45 @@ def test_the_estimand_is_part_of_the_plan(key):
     reason = only_reason(changed)
     assert reason.code == "evaluation.plan-differs"
     assert key in reason.text
+
+
+# -- a step of effective compute -------------------------------------------------------------------
+
+STEP = {"factor": 4.0, "slope": 0.5, "source": "Three generations of one family."}
+
+
+def stepped(successes, **plan):
+    changed = world().measured(successes)
+    changed.evaluation["rule_out"] = {"below": 0.2, "survives": STEP}
+    changed.plans[0] |= {"margin": 0.0, "survives_factor": 4.0, "survives_slope": 0.5, **plan}
+    return changed
+
+
+def test_a_rule_out_has_to_survive_the_step():
+    # Bounds of .0834 and .1295; at four times the compute .154 and .229.
+    finding = stepped(10).ctf()
+    assert finding.outcome == "ruled-out"
+    assert finding.asked == "rule out below 0.2 after 4x effective compute, rule in from 0.5"
+    assert finding.limits[0].value == pytest.approx(1 / (1 + 8), abs=1e-11)
+    finding = stepped(18).ctf()
+    assert 0.111 < finding.upper < 0.2
+    assert finding.outcome == "undecided"
+    without = stepped(18, survives_factor=None, survives_slope=None)
+    without.evaluation["rule_out"] = {"below": 0.2}
+    assert without.ctf().outcome == "ruled-out"
+
+
+def test_the_margin_is_taken_off_before_the_step():
+    changed = stepped(10, margin=0.05)
+    changed.evaluation["rule_out"]["margin"] = 0.05
+    odds = 0.15 / 0.85 / 2
+    assert changed.ctf().limits[0].value == pytest.approx(odds / (1 + odds), abs=1e-11)
+
+
+@pytest.mark.parametrize("key", ["survives_factor", "survives_slope"])
+def test_the_step_is_part_of_the_plan(key):
+    changed = stepped(10)
+    del changed.plans[0][key]
+    reason = only_reason(changed)
+    assert reason.code == "evaluation.plan-differs"
+    assert key in reason.text

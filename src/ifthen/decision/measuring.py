@@ -16,7 +16,7 @@ from typing import Literal
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.elicitation import check_plan
 from ifthen.decision.facts import Evidence, Facts, reference
-from ifthen.decision.limits import find_limits
+from ifthen.decision.limits import find_limits, find_rule_out_limit
 from ifthen.decision.model import (
     EvaluationFinding,
     FactReference,
@@ -35,7 +35,7 @@ from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.combining import envelop
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import smallest_clusters
-from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
+from ifthen.stats.threshold import is_at_least, is_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +209,7 @@ def _wrong_plan(
         named = f"names plan {record.plan}, which is not there" if record.plan else "names no plan"
         return _reject("no-plan", f"the evaluation has to be registered first; the record {named}")
     document, run = plan.document, record.run
+    step = evaluation.rule_out.survives if evaluation.rule_out else None
     if document.registered_at >= run.created:
         return _reject(
             "plan-late",
@@ -222,6 +223,8 @@ def _wrong_plan(
         "rule_out_below": evaluation.rule_out.below if evaluation.rule_out else None,
         "margin": evaluation.rule_out.margin if evaluation.rule_out else 0.0,
         "rule_in_at_least": evaluation.rule_in.at_least if evaluation.rule_in else None,
+        "survives_factor": step.factor if step else None,
+        "survives_slope": step.slope if step else None,
         "estimand": evaluation.estimand,
         "benchmark_size": evaluation.benchmark_size,
     }
@@ -394,7 +397,7 @@ def _outcome(
 ) -> Literal["ruled-out", "reached", "measured", "undecided"]:
     """Return the outcome of two one-sided tests, each of which every record has to pass."""
     out, into = evaluation.rule_out, evaluation.rule_in
-    if out and all(is_below(e, subtract_margin(out.below, out.margin)) for e in estimates):
+    if out and all(is_below(e, find_rule_out_limit(out)) for e in estimates):
         return "ruled-out"
     if into and all(is_at_least(e, into.at_least) for e in estimates):
         return "reached"
@@ -403,7 +406,7 @@ def _outcome(
 
 def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason:
     bounds, out = format_bounds(lower, upper), evaluation.rule_out
-    if out and lower >= subtract_margin(out.below, out.margin):
+    if out and lower >= find_rule_out_limit(out):
         asked = format_asked(evaluation, " and does not ")
         return _reason("above", f"{evaluation.title}: {bounds} is too high to {asked}")
     asked = format_asked(evaluation, " or ")
@@ -415,7 +418,7 @@ def _more_questions(
 ) -> tuple[str, ...]:
     if evaluation.rule_out is None:
         return ()
-    target = subtract_margin(evaluation.rule_out.below, evaluation.rule_out.margin)
+    target = find_rule_out_limit(evaluation.rule_out)
     return more_questions(measured, target, evaluation.confidence, bounds)
 
 

@@ -34,6 +34,17 @@ class InForce(Part):
         return self.from_ <= on and (self.until is None or on < self.until)
 
 
+class Step(Part):
+    """A step of effective compute that a rule-out has to survive, as a further safety margin."""
+
+    factor: float = Field(gt=1, le=1e6)
+    """By how much effective compute grows: 4 for four times as much."""
+    slope: float = Field(gt=0, le=100)
+    """Rise of logit(score) for each unit of ln(effective compute)."""
+    source: Text
+    """Where the slope comes from: the models and the fit."""
+
+
 class RuleOut(Part):
     """Below which value a measurement shows that a capability is not there."""
 
@@ -41,6 +52,8 @@ class RuleOut(Part):
     """The threshold value of the metric."""
     margin: float = Field(default=0.0, ge=0, lt=1)
     """Safety margin, taken off the value."""
+    survives: Step | None = None
+    """Step of effective compute after which the bound would still lie below the value."""
 
     @model_validator(mode="after")
     def _positive(self) -> "RuleOut":
