@@ -9,7 +9,7 @@ from scipy import stats
 
 from ifthen.errors import Error
 from ifthen.stats import bootstrap_cluster_means, clustered_standard_error
-from ifthen.stats.resampling import MAX_CELLS
+from ifthen.stats.resampling import MAX_DRAWS
 
 
 def samples(seed=0, clusters=40, size=6):
@@ -62,7 +62,14 @@ def test_agrees_with_the_formula(rows):
     assert clustered_standard_error(scores, codes) == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("data", [samples(), unequal()])
+def few_kinds():
+    """Clusters of one and of three questions: too unequal to convolve, few enough to count."""
+    rng = np.random.default_rng(2)
+    codes = np.repeat(np.arange(30), np.where(np.arange(30) % 2, 3, 1))
+    return (rng.random(len(codes)) < 0.4).astype(float), codes
+
+
+@pytest.mark.parametrize("data", [samples(), few_kinds(), unequal()])
 def test_the_bootstrap_is_that_of_drawing_clusters_one_by_one(data):
     scores, codes = data
     found = bootstrap_cluster_means(scores, codes, draws=20_000, rng=np.random.default_rng(5))
@@ -129,7 +136,7 @@ def test_samples_that_cannot_be_are_refused(scores, clusters, code):
         bootstrap_cluster_means(scores, clusters, draws=10, rng=np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("draws", [0, -1, 2.5, MAX_CELLS])
+@pytest.mark.parametrize("draws", [0, -1, 2.5, MAX_DRAWS + 1])
 def test_draws_that_cannot_be_are_refused(draws):
     with pytest.raises(Error, match=r"stats\.draws"):
         bootstrap_cluster_means(*samples(), draws=draws, rng=np.random.default_rng(0))

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-MAX_CELLS = 50_000_000
-"""Greatest product of draws and distinct clusters that one bootstrap holds in memory."""
+MAX_DRAWS = 1_000_000
+"""More bootstrap samples than this are not drawn."""
 MAX_SUPPORT = 4_000_000
 """Greatest number of totals whose chances are computed at once."""
+_FEW_KINDS = 16
+"""Up to here it is faster to draw how often each kind occurs than to draw clusters."""
+_CELLS_AT_ONCE = 100_000
+"""Clusters drawn at once; more would not fit the processor's cache."""
 
 
 def clustered_standard_error(scores: "ArrayLike", clusters: "ArrayLike") -> float:
@@ -42,34 +46,51 @@ def bootstrap_cluster_means(
     """Return the mean score of ``draws`` bootstrap samples of whole clusters, in no order.
 
     Each sample draws C clusters with replacement and divides the sum of their scores by the number
-    of their questions. Clusters of the same size and sum cannot be told apart, so what is drawn is
-    how often each kind occurs, which is multinomial. Where all sizes are equal and all sums whole,
-    the total has a distribution of its own, the C-fold convolution of that of one cluster; it is
-    computed by Fourier transform (off by less than 1e-10 in total) and drawn from directly.
+    of their questions. Three ways give the same distribution:
+
+    - All sizes equal, all sums whole: the total is distributed as the C-fold convolution of one
+      cluster's, computed by Fourier transform (off by less than 1e-10 in total), and drawn from.
+    - Few kinds of clusters by size and sum: how often each occurs is multinomial.
+    - Otherwise clusters are drawn one by one.
 
     Raises:
         Error: those of :func:`clustered_standard_error`; ``stats.draws`` unless ``draws`` is a
-            whole number, 1 or more, and fits ``MAX_CELLS``.
+            whole number from 1 to ``MAX_DRAWS``.
     """
     import numpy as np  # noqa: PLC0415 - importing it costs 0.1 s
 
     _, sizes, sums = _sum_clusters(scores, clusters)
-    kinds, counts = np.unique(sizes + 1j * sums, return_counts=True)
-    if not isinstance(draws, int) or not 1 <= draws <= MAX_CELLS // len(kinds):
+    if not isinstance(draws, int) or not 1 <= draws <= MAX_DRAWS:
         raise Error(
-            "stats.draws",
-            f"needs a whole number of draws from 1 to {MAX_CELLS // len(kinds)}, found {draws!r}",
+            "stats.draws", f"needs a whole number of draws from 1 to {MAX_DRAWS}, found {draws!r}"
         )
-    if sizes.min() == sizes.max():
-        least, width = sums.min(), np.ptp(sums)
-        if (sums == np.rint(sums)).all() and width * len(sums) < MAX_SUPPORT:
-            totals = _draw_totals((sums - least).astype(int), draws, rng)
-            return np.asarray((totals + least * len(sums)) / sizes.sum())
-    # The multinomial draws its kinds in turn until every cluster is placed: rare kinds first.
-    order = np.argsort(counts)
-    drawn = rng.multinomial(len(sizes), counts[order] / len(sizes), size=draws)
-    kinds = kinds[order]
-    return np.asarray((drawn @ kinds.imag) / (drawn @ kinds.real))
+    least, spread = sums.min(), np.ptp(sums)
+    whole = bool((sums == np.rint(sums)).all())
+    if whole and sizes.min() == sizes.max() and spread * len(sums) < MAX_SUPPORT:
+        totals = _draw_totals((sums - least).astype(int), draws, rng)
+        return np.asarray((totals + least * len(sums)) / sizes.sum())
+    kinds, counts = np.unique(sizes + 1j * sums, return_counts=True)
+    if len(kinds) <= _FEW_KINDS:
+        drawn = rng.multinomial(len(sizes), counts / len(sizes), size=draws) @ kinds
+    else:
+        drawn = _draw_clusters(sizes + 1j * sums, draws, rng)
+    return np.asarray(drawn.imag / drawn.real)
+
+
+def _draw_clusters(
+    clusters: "NDArray[Any]", draws: int, rng: "np.random.Generator"
+) -> "NDArray[Any]":
+    """Return sums of as many draws with replacement from the clusters as there are."""
+    import numpy as np  # noqa: PLC0415 - importing it costs 0.1 s
+
+    count = len(clusters)
+    code = np.uint16 if count <= 2**16 else np.int64
+    rows = max(1, _CELLS_AT_ONCE // count)
+    drawn = np.empty(draws, dtype=complex)
+    for start in range(0, draws, rows):
+        chosen = rng.integers(0, count, (min(rows, draws - start), count), dtype=code)
+        drawn[start : start + rows] = clusters.take(chosen).sum(axis=1)
+    return drawn
 
 
 def _draw_totals(sums: "NDArray[Any]", draws: int, rng: "np.random.Generator") -> "NDArray[Any]":
