@@ -77,15 +77,8 @@ def compare_pairs(
         Error: ``stats.duplicate-item``, ``stats.items-differ``, ``stats.clusters-differ`` when a
             question is given a cluster by one side only or two clusters.
     """
-    if not is_alpha(alpha):
-        return Undefined(
-            reason="alpha-out-of-range",
-            message=f"alpha must lie between 0 and 0.5, found {alpha!r}",
-        )
     pairs = _pair(first, second)
-    if not pairs:
-        return Undefined(reason="no-questions", message="there are no questions")
-    if (fault := _find_fault((*first, *second))) is not None:
+    if (fault := _find_fault((*first, *second), alpha)) is not None:
         return fault
     lows = [one.low - other.high for one, other in pairs]
     highs = [one.high - other.low for one, other in pairs]
@@ -150,7 +143,14 @@ def _pair(
     return [(score, other[item]) for item, score in one.items()]
 
 
-def _find_fault(scores: Sequence[ItemScore]) -> Undefined | None:
+def _find_fault(scores: Sequence[ItemScore], alpha: float) -> Undefined | None:
+    if not is_alpha(alpha):
+        return Undefined(
+            reason="alpha-out-of-range",
+            message=f"alpha must lie between 0 and 0.5, found {alpha!r}",
+        )
+    if not scores:
+        return Undefined(reason="no-questions", message="there are no questions")
     for score in scores:
         if not (math.isfinite(score.low) and math.isfinite(score.high)):
             return Undefined(
