@@ -45,6 +45,29 @@ FAULTS = {
         "43:5",
         "rule_in.at_least 0.2 lies under rule_out.below 0.3: one result could show both",
     ),
+    "benchmark-without-size": (
+        ("    rule_out:", "    estimand: benchmark\n    rule_out:"),
+        "41:5",
+        "estimand benchmark and benchmark_size need one another",
+    ),
+    "size-without-benchmark": (
+        ("    rule_out:", "    benchmark_size: 500\n    rule_out:"),
+        "41:5",
+        "estimand benchmark and benchmark_size need one another",
+    ),
+    "benchmark-smaller-than-asked": (
+        ("    rule_out:", "    estimand: benchmark\n    benchmark_size: 1\n    rule_out:"),
+        "41:5",
+        "is more than the 1 questions of the benchmark",
+    ),
+    "benchmark-in-clusters": (
+        (
+            "    rule_out:",
+            "    estimand: benchmark\n    benchmark_size: 500\n    cluster_by: repo\n    rule_out:",
+        ),
+        "41:5",
+        "cluster_by has no meaning for a benchmark",
+    ),
     "version-is-a-number": (('version: "1.0"', "version: 1.0"), "5:1", "has to be text; found 1.0"),
     "percent": (("below: 0.3", "below: 30"), "47:16", "has to be at most 1; found 30"),
     "two-keys-in-a-condition": (

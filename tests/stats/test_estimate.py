@@ -51,6 +51,11 @@ def test_values_at_every_limit_are_accepted():
         ({"clusters": None}, "method"),
         ({"clusters": 1}, "clusters"),
         ({"clusters": 11}, "clusters"),
+        ({"estimand": "benchmark"}, "estimand"),
+        ({"estimand": "sample"}, "estimand"),
+        ({"estimand": "population", "attempts": 2}, "estimand"),
+        ({"method": "hypergeometric", "clusters": None}, "estimand"),
+        ({"attempts": 0}, "effective_n, estimand, attempts"),
     ],
 )
 def test_contradictions_cannot_be_built(change, fault):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ifthen.decision.bounds import COMPUTED
 from ifthen.encoding.canonical import digest_bytes
+from ifthen.stats.benchmark import Benchmark
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Undefined
 from ifthen.workspace import remembering
@@ -52,6 +53,19 @@ def test_other_clusters_are_computed_anew(tmp_path) -> None:
         low = sum(c.low for c in clusters)
         asked = {"questions": 50, "low": low, "high": 25.0, "alpha": 0.05, "clusters": clusters}
         assert bounds.estimate(**asked) == COMPUTED.estimate(**asked)
+
+
+@pytest.mark.parametrize("size", [50, 60])
+def test_a_benchmark_is_remembered_and_another_computed_anew(tmp_path, monkeypatch, size) -> None:
+    asked = ASKED | {"benchmark": Benchmark(size=size, attempts=3)}
+    bounds = RememberedBounds(tmp_path)
+    population, first = bounds.estimate(**ASKED), bounds.estimate(**asked)
+    assert population == COMPUTED.estimate(**ASKED) != first == COMPUTED.estimate(**asked)
+    other = asked | {"benchmark": Benchmark(size=size, attempts=2)}
+    assert bounds.estimate(**other) == COMPUTED.estimate(**other) != first
+    bounds.save()
+    monkeypatch.setattr(remembering, "COMPUTED", Forbidden())
+    assert RememberedBounds(tmp_path).estimate(**asked) == first
 
 
 def test_an_impossible_sum_is_not_remembered(tmp_path) -> None:

@@ -7,6 +7,7 @@ cannot depend on it.
 from collections.abc import Sequence
 from typing import Protocol
 
+from ifthen.stats.benchmark import Benchmark, estimate_benchmark
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import further_questions
@@ -24,6 +25,7 @@ class Bounds(Protocol):
         high: float,
         alpha: float,
         clusters: Sequence[ClusterSums] | None,
+        benchmark: Benchmark | None = None,
     ) -> Estimate | Undefined:
         """Return the share with one-sided bounds."""
         ...
@@ -46,8 +48,14 @@ class ComputedBounds:
         high: float,
         alpha: float,
         clusters: Sequence[ClusterSums] | None,
+        benchmark: Benchmark | None = None,
     ) -> Estimate | Undefined:
-        """Return :func:`~ifthen.stats.proportion.estimate_proportion`."""
+        """Return the estimate of :mod:`~ifthen.stats.proportion` or, with a ``benchmark``, that of
+        :mod:`~ifthen.stats.benchmark`, which knows no clusters."""
+        if benchmark is not None:
+            return estimate_benchmark(
+                benchmark, questions=questions, low=low, high=high, alpha=alpha
+            )
         return estimate_proportion(
             questions=questions, low=low, high=high, alpha=alpha, clusters=clusters
         )

@@ -1,9 +1,11 @@
 """The values that a framework compares an evaluation with."""
 
+from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
 
 from ifthen.decision.model import Limit
-from ifthen.framework.model import Evaluation, Framework
+from ifthen.framework.model import Evaluation, Framework, RuleOut
+from ifthen.stats.compute_step import ComputeStep, lower_threshold
 from ifthen.stats.threshold import subtract_margin
 
 
@@ -14,7 +16,7 @@ def find_limits(evaluation: Evaluation, framework: Framework) -> tuple[Limit, ..
     """
     limits: list[Limit] = []
     if out := evaluation.rule_out:
-        limits.append(Limit(kind="rule-out", value=subtract_margin(out.below, out.margin)))
+        limits.append(Limit(kind="rule-out", value=find_rule_out_limit(out)))
     if into := evaluation.rule_in:
         limits.append(Limit(kind="rule-in", value=into.at_least))
     for path, condition in framework.conditions():
@@ -26,3 +28,19 @@ def find_limits(evaluation: Evaluation, framework: Framework) -> tuple[Limit, ..
                 kind = "at-least" if (leaf.ge is not None) != turned else "at-most"
                 limits.append(Limit(kind=kind, value=comparison.value))
     return tuple(dict.fromkeys(limits))
+
+
+def find_rule_out_limit(out: RuleOut) -> float:
+    """Return the value that an upper bound has to stay below: less the margin, then the step.
+
+    After a step it is rounded down to twelve decimals, so that its last bits are everywhere the
+    same.
+    """
+    limit = subtract_margin(out.below, out.margin)
+    if out.survives is None:
+        return limit
+    step = ComputeStep(
+        factor=out.survives.factor, slope=out.survives.slope, source=out.survives.source
+    )
+    lowered = Decimal(lower_threshold(limit, step)).quantize(Decimal("1e-12"), ROUND_FLOOR)
+    return float(lowered)

@@ -16,7 +16,7 @@ from typing import Literal
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.elicitation import check_plan
 from ifthen.decision.facts import Evidence, Facts, reference
-from ifthen.decision.limits import find_limits
+from ifthen.decision.limits import find_limits, find_rule_out_limit
 from ifthen.decision.model import (
     EvaluationFinding,
     FactReference,
@@ -30,10 +30,12 @@ from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
+from ifthen.stats.benchmark import Benchmark
 from ifthen.stats.clusters import ClusterSums
+from ifthen.stats.combining import envelop
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.stats.planning import smallest_clusters
-from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
+from ifthen.stats.threshold import is_at_least, is_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ def _wrong_plan(
         named = f"names plan {record.plan}, which is not there" if record.plan else "names no plan"
         return _reject("no-plan", f"the evaluation has to be registered first; the record {named}")
     document, run = plan.document, record.run
+    step = evaluation.rule_out.survives if evaluation.rule_out else None
     if document.registered_at >= run.created:
         return _reject(
             "plan-late",
@@ -220,6 +223,10 @@ def _wrong_plan(
         "rule_out_below": evaluation.rule_out.below if evaluation.rule_out else None,
         "margin": evaluation.rule_out.margin if evaluation.rule_out else 0.0,
         "rule_in_at_least": evaluation.rule_in.at_least if evaluation.rule_in else None,
+        "survives_factor": step.factor if step else None,
+        "survives_slope": step.slope if step else None,
+        "estimand": evaluation.estimand,
+        "benchmark_size": evaluation.benchmark_size,
     }
     planned = {name: getattr(document, name) for name in wanted} | {
         "questions": document.questions,
@@ -266,6 +273,7 @@ def _estimate(
         else [
             ClusterSums(questions=c.questions, low=c.low, high=c.high) for c in measurement.clusters
         ],
+        benchmark=_find_benchmark(evaluation, record, measurement.questions),
     )
     if isinstance(estimate, Undefined):
         return _reject("no-bound", f"no bound can be given: {estimate.message}")
@@ -283,11 +291,27 @@ def _estimate(
                 method=estimate.method,
                 questions=estimate.n,
                 clusters=estimate.clusters,
+                estimand=estimate.estimand,
+                attempts=estimate.attempts,
                 confidence=evaluation.confidence,
             ),
         ),
         estimate,
     )
+
+
+def _find_benchmark(
+    evaluation: Evaluation, record: EvidenceRecord, questions: int
+) -> Benchmark | None:
+    """Return the benchmark that the values speak of; None where they speak of a population.
+
+    Attempts count each where a question's score is their mean and every question has as many.
+    """
+    if evaluation.benchmark_size is None:
+        return None
+    epochs = record.run.epochs
+    each = evaluation.reducer == "mean" and record.samples.total == epochs * questions
+    return Benchmark(size=evaluation.benchmark_size, attempts=epochs if each else 1)
 
 
 def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
@@ -337,7 +361,8 @@ def _settle(
     set_aside: list[SetAside],
     bounds: Bounds,
 ) -> EvaluationFinding:
-    if max(e.lower for e in estimates) > min(e.upper for e in estimates):
+    whole = envelop(estimates)
+    if whole.conflicting:
         ids = ", ".join(item.evidence.id for item in measured)
         return _undetermined(
             evaluation,
@@ -346,8 +371,7 @@ def _settle(
             (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),),
             f"an explanation: one of {ids} withdrawn with its reason",
         )
-    lower = min(estimate.lower for estimate in estimates)
-    upper = max(estimate.upper for estimate in estimates)
+    lower, upper = whole.lower, whole.upper
     outcome = _outcome(evaluation, estimates)
     reasons: tuple[Reason, ...] = ()
     change: tuple[str, ...] = ()
@@ -373,7 +397,7 @@ def _outcome(
 ) -> Literal["ruled-out", "reached", "measured", "undecided"]:
     """Return the outcome of two one-sided tests, each of which every record has to pass."""
     out, into = evaluation.rule_out, evaluation.rule_in
-    if out and all(is_below(e, subtract_margin(out.below, out.margin)) for e in estimates):
+    if out and all(is_below(e, find_rule_out_limit(out)) for e in estimates):
         return "ruled-out"
     if into and all(is_at_least(e, into.at_least) for e in estimates):
         return "reached"
@@ -382,7 +406,7 @@ def _outcome(
 
 def _why_undecided(evaluation: Evaluation, lower: float, upper: float) -> Reason:
     bounds, out = format_bounds(lower, upper), evaluation.rule_out
-    if out and lower >= subtract_margin(out.below, out.margin):
+    if out and lower >= find_rule_out_limit(out):
         asked = format_asked(evaluation, " and does not ")
         return _reason("above", f"{evaluation.title}: {bounds} is too high to {asked}")
     asked = format_asked(evaluation, " or ")
@@ -394,7 +418,7 @@ def _more_questions(
 ) -> tuple[str, ...]:
     if evaluation.rule_out is None:
         return ()
-    target = subtract_margin(evaluation.rule_out.below, evaluation.rule_out.margin)
+    target = find_rule_out_limit(evaluation.rule_out)
     return more_questions(measured, target, evaluation.confidence, bounds)
 
 
@@ -413,6 +437,8 @@ def more_questions(
     if interval.point_high >= target:
         return (f"a measured share well under {format_share(target)}; it is {share} now",)
     alpha = round(1 - confidence, 12)
+    if interval.estimand == "benchmark":  # it has no further questions
+        return (f"more attempts at each of the {interval.questions} questions of the benchmark",)
     if interval.clusters is not None:
         needed = smallest_clusters(target, alpha)
         if needed is None or needed <= interval.clusters:

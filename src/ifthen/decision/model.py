@@ -51,11 +51,16 @@ class Interval(Part):
     point_high: float
     """Share of successes, counting samples without a usable score as successes."""
     method: Line
-    """clopper-pearson, or korn-graubard for clusters."""
+    """clopper-pearson, or korn-graubard for clusters; for a benchmark clopper-pearson-attempts, or
+    hoeffding-rounding where the scores do not add up to a whole number."""
     questions: int
     """Number of questions."""
     clusters: int | None = None
     """Number of clusters of related questions."""
+    estimand: Literal["population", "benchmark"] = "population"
+    """What the proportion is one of: of all such questions, or of one benchmark's."""
+    attempts: int = 1
+    """How many attempts at each question the bounds count as independent."""
     confidence: float
     """One-sided confidence of each bound."""
 

@@ -19,7 +19,10 @@ def format_asked(evaluation: Evaluation, join: str = ", ") -> str | None:
     if evaluation.rule_out:
         margin = evaluation.rule_out.margin
         text = f"rule out below {format_number(evaluation.rule_out.below)}"
-        asked.append(text + (f" - {format_number(margin)}" if margin else ""))
+        text += f" - {format_number(margin)}" if margin else ""
+        if step := evaluation.rule_out.survives:
+            text += f" after {format_number(step.factor)}x effective compute"
+        asked.append(text)
     if evaluation.rule_in:
         asked.append(f"rule in from {format_number(evaluation.rule_in.at_least)}")
     return join.join(asked) or None

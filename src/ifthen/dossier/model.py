@@ -69,8 +69,16 @@ class Plan(Document):
     """The framework's rule-out value when the plan was made."""
     margin: float = Field(default=0.0, ge=0, lt=1)
     """The framework's margin when the plan was made."""
+    survives_factor: float | None = Field(default=None, gt=1, le=1e6)
+    """The framework's step of effective compute when the plan was made."""
+    survives_slope: float | None = Field(default=None, gt=0, le=100)
+    """The framework's slope of that step when the plan was made."""
     rule_in_at_least: float | None = Field(default=None, gt=0, le=1)
     """The framework's rule-in value when the plan was made."""
+    estimand: Literal["population", "benchmark"] = "population"
+    """What the framework's values spoke of when the plan was made."""
+    benchmark_size: int | None = Field(default=None, ge=1)
+    """The framework's number of questions of the benchmark when the plan was made."""
     elicitation: Text | Elicitation
     """How the model is to be elicited: in words, or key by key. Keys are compared with the log."""
 

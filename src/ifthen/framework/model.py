@@ -51,6 +51,17 @@ SafeguardKind = Literal["security", "deployment", "oversight"]
 """Protection of the weights; of the use of a model; against a model that acts against people."""
 
 
+class ComputeStep(Part):
+    """A step of effective compute that a rule-out has to survive, as a further safety margin."""
+
+    factor: float = Field(gt=1, le=1e6)
+    """By how much effective compute grows: 4 for four times as much."""
+    slope: float = Field(gt=0, le=100)
+    """Rise of logit(score) for each unit of ln(effective compute)."""
+    source: Text
+    """Where the slope comes from: the models and the fit."""
+
+
 class RuleOut(Part):
     """Below which value a measurement shows that a capability is not there."""
 
@@ -58,6 +69,8 @@ class RuleOut(Part):
     """The threshold value of the metric."""
     margin: Dated = Field(default=0.0, ge=0, lt=1)
     """Safety margin, taken off the value."""
+    survives: ComputeStep | None = None
+    """Step of effective compute after which the bound would still lie below the value."""
 
     @model_validator(mode="after")
     def _positive(self) -> "RuleOut":
@@ -131,6 +144,12 @@ class Evaluation(Clause):
     """What would show that the capability is there."""
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     """One-sided confidence of each bound."""
+    estimand: Literal["population", "benchmark"] = "population"
+    """What the values speak of: all the questions that these were drawn from, so that the choice
+    of questions is part of the doubt; or the questions of one benchmark, of which each attempt is
+    in doubt, and which could have any score where they were not asked."""
+    benchmark_size: int | None = Field(default=None, ge=1)
+    """How many questions the benchmark has, where the values speak of a benchmark."""
     cluster_by: Line | None = None
     """Metadata key of the samples that groups related questions."""
     counting: Counting = Counting()
@@ -152,6 +171,21 @@ class Evaluation(Clause):
             raise ValueError(
                 f"rule_in.at_least {self.rule_in.at_least:g} lies under rule_out.below"
                 f" {self.rule_out.below:g}: one result could show both"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _of_a_benchmark(self) -> "Evaluation":
+        if (self.estimand == "benchmark") != (self.benchmark_size is not None):
+            raise ValueError("estimand benchmark and benchmark_size need one another")
+        if self.benchmark_size is not None and self.min_questions > self.benchmark_size:
+            raise ValueError(
+                f"min_questions {self.min_questions} is more than the {self.benchmark_size}"
+                " questions of the benchmark"
+            )
+        if self.benchmark_size is not None and self.cluster_by is not None:
+            raise ValueError(
+                "cluster_by has no meaning for a benchmark: its questions are not drawn"
             )
         return self
 

@@ -1,22 +1,49 @@
 """A proportion with its doubt, and the value that stands where no proportion can be given."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ifthen.errors import Error
 
-Method = Literal["clopper-pearson", "korn-graubard"]
-"""How the bounds were computed."""
+Method = Literal[
+    "beta-binomial",
+    "betting",
+    "clopper-pearson",
+    "clopper-pearson-attempts",
+    "hoeffding-rounding",
+    "hypergeometric",
+    "korn-graubard",
+]
+"""How the bounds were computed; each name is explained where its function stands."""
+
+CLUSTER_METHODS: Final = frozenset({"beta-binomial", "korn-graubard"})
+"""Methods for clusters; they speak of the population that the clusters were drawn from."""
+BENCHMARK_METHODS: Final = frozenset({"clopper-pearson-attempts", "hypergeometric"})
+"""Methods that speak of the questions of one benchmark only."""
+
+Estimand = Literal["benchmark", "population"]
+"""What a proportion is a proportion of.
+
+``benchmark``: the questions of one benchmark, whose number is known; the doubt is which of them
+were asked and how each attempt fell out. ``population``: all the questions that these were drawn
+from, so that the choice of questions is part of the doubt.
+"""
 
 UndefinedReason = Literal[
     "alpha-out-of-range",
+    "bad-attempts",
     "bad-cluster",
     "bad-count",
+    "benchmark-too-small",
     "clusters-disagree",
     "no-questions",
     "not-a-number",
+    "not-whole",
+    "score-out-of-range",
     "sum-out-of-range",
+    "too-few-attempts",
     "too-few-clusters",
+    "unknown-scores",
 ]
 """Why there is no estimate; tests and reports match this code, never the message."""
 
@@ -62,28 +89,44 @@ class Estimate:
     upper: float
     """The one-sided upper bound at level ``alpha``."""
     method: Method
-    """Which bound; ``clopper-pearson`` exactly when ``clusters`` is None."""
+    """Which bound; one of ``CLUSTER_METHODS`` exactly when ``clusters`` is a number."""
     n: int
     """The number of questions, not of samples."""
     effective_n: float
-    """The number of independent questions that would carry as much information; at most ``n``."""
+    """The number of independent answers that would carry as much information; at most
+    ``n`` times ``attempts``."""
     clusters: int | None
     """The number of clusters, or None when each question stands for itself."""
     alpha: float
     """The greatest chance of error of each bound, between 0 and 0.5."""
+    estimand: Estimand = "population"
+    """What the proportion is a proportion of."""
+    attempts: int = 1
+    """How many attempts at each question the bounds count as independent, at least 1."""
 
     def __post_init__(self) -> None:
         faults = {
             "bounds": not (0 <= self.lower <= self.point_low <= self.point_high <= self.upper <= 1),
             "alpha": not is_alpha(self.alpha),
             "n": self.n < 1,
-            "effective_n": not 0 < self.effective_n <= self.n,
-            "method": (self.method == "clopper-pearson") != (self.clusters is None),
+            "effective_n": not 0 < self.effective_n <= self.n * self.attempts,
+            "method": (self.method in CLUSTER_METHODS) != (self.clusters is not None),
             "clusters": self.clusters is not None and not 2 <= self.clusters <= self.n,
+            "estimand": not self._is_of_estimand(),
+            "attempts": self.attempts < 1,
         }
         found = [name for name, wrong in faults.items() if wrong]
         if found:
             raise ValueError(f"not an estimate, see {', '.join(found)}: {self!r}")
+
+    def _is_of_estimand(self) -> bool:
+        if self.estimand == "benchmark":
+            return self.method not in CLUSTER_METHODS
+        return (
+            self.estimand == "population"
+            and self.method not in BENCHMARK_METHODS
+            and self.attempts == 1
+        )
 
     @property
     def point(self) -> float | None:

@@ -50,9 +50,9 @@ def estimate_proportion(
     all. A cluster's mean must not depend on its size. Adding a success can lower the upper bound
     where it makes the clusters more alike; unknown scores are covered whichever way they fall.
     """
-    fault = _find_fault(questions, low, high, alpha)
+    fault = find_fault(questions, low, high, alpha)
     if fault is None and clusters is not None:
-        fault = _find_cluster_fault(questions, low, high, clusters)
+        fault = find_cluster_fault(questions, low, high, clusters)
     if fault is not None:
         return fault
     point_low, point_high = low / questions, high / questions
@@ -89,7 +89,8 @@ def estimate_proportion(
     )
 
 
-def _find_fault(questions: int, low: float, high: float, alpha: float) -> Undefined | None:
+def find_fault(questions: int, low: float, high: float, alpha: float) -> Undefined | None:
+    """Return why sums of scores, or a level, can give no estimate; None where they can."""
     if not is_alpha(alpha):
         return Undefined(
             reason="alpha-out-of-range",
@@ -113,9 +114,10 @@ def _find_fault(questions: int, low: float, high: float, alpha: float) -> Undefi
     return None
 
 
-def _find_cluster_fault(
+def find_cluster_fault(
     questions: int, low: float, high: float, clusters: Sequence[ClusterSums]
 ) -> Undefined | None:
+    """Return why clusters can give no estimate of the whole; None where they can."""
     if len(clusters) < 2:
         return Undefined(
             reason="too-few-clusters",

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ifthen.errors import Error
-from ifthen.stats.estimate import Estimate
+from ifthen.stats.combining import require_estimand
+from ifthen.stats.estimate import Estimand, Estimate
 
 
 class Side(StrEnum):
@@ -22,15 +23,25 @@ class Side(StrEnum):
     """Neither is shown."""
 
 
-def compare(estimate: Estimate, *, threshold: float, margin: float = 0.0) -> Side:
+def compare(
+    estimate: Estimate,
+    *,
+    threshold: float,
+    margin: float = 0.0,
+    estimand: Estimand | None = None,
+) -> Side:
     """Return the side of ``threshold`` that the bounds show, each at the estimate's alpha.
 
     ``threshold`` and ``margin`` are fractions. The margin asks for more before a threshold is
-    ruled out and never for more before it is reached.
+    ruled out and never for more before it is reached. ``estimand`` is what the threshold was set
+    for; None where it does not say.
 
     Raises:
-        Error: ``stats.threshold``, ``stats.margin``; see :func:`subtract_margin`.
+        Error: ``stats.threshold``, ``stats.margin``, see :func:`subtract_margin`;
+            ``stats.estimand`` when the estimate is of another estimand than the threshold.
     """
+    if estimand is not None:
+        require_estimand([estimate], estimand)
     if is_below(estimate, subtract_margin(threshold, margin)):
         return Side.BELOW
     if is_at_least(estimate, threshold):

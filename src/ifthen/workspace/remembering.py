@@ -16,6 +16,7 @@ from ifthen import __version__
 from ifthen.decision.bounds import COMPUTED
 from ifthen.encoding.canonical import digest_bytes, format_canonical
 from ifthen.errors import Error
+from ifthen.stats.benchmark import Benchmark, count_unasked
 from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.estimate import Estimate, Undefined
 from ifthen.workspace.confirming import CACHE
@@ -40,16 +41,24 @@ class RememberedBounds:
         high: float,
         alpha: float,
         clusters: Sequence[ClusterSums] | None,
+        benchmark: Benchmark | None = None,
     ) -> Estimate | Undefined:
         """Return the share with one-sided bounds, remembered or computed."""
         sizes = None if clusters is None else [[c.questions, c.low, c.high] for c in clusters]
-        key = _key("estimate", questions, low, high, alpha, sizes)
+        frame = () if benchmark is None else (asdict(benchmark),)
+        key = _key("estimate", questions, low, high, alpha, sizes, *frame)
         known = _read_estimate(self._known.get(key))
-        asked = (questions, low / questions, high / questions, alpha) if questions else None
+        n, most = (questions, high) if not benchmark else count_unasked(benchmark, questions, high)
+        asked = (n, low / n, most / n, alpha) if n else None
         if known and asked == (known.n, known.point_low, known.point_high, known.alpha):
             return known
         found = COMPUTED.estimate(
-            questions=questions, low=low, high=high, alpha=alpha, clusters=clusters
+            questions=questions,
+            low=low,
+            high=high,
+            alpha=alpha,
+            clusters=clusters,
+            benchmark=benchmark,
         )
         if isinstance(found, Estimate):
             self._known[key] = asdict(found)
