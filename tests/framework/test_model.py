@@ -45,6 +45,19 @@ FAULTS = {
         "41:5",
         "rule_in.at_least 0.2 lies under rule_out.below 0.3: one result could show both",
     ),
+    "clusters-of-nothing": (
+        (
+            "    min_questions: 50\n    valid_for_days: 180\n  - id: inventions",
+            "    min_questions: 50\n    min_clusters: 20\n    valid_for_days: 180\n  - id: inventions",
+        ),
+        "35:5",
+        "min_clusters asks for clusters; say in cluster_by what they are",
+    ),
+    "budget-of-everything": (
+        ("roles:\n", "error_budget: {total: 0.5}\nroles:\n"),
+        "7:16",
+        "has to be less than 0.5; found 0.5",
+    ),
     "version-is-a-number": (('version: "1.0"', "version: 1.0"), "5:1", "has to be text; found 1.0"),
     "percent": (("below: 0.3", "below: 30"), "45:16", "has to be at most 1; found 30"),
     "no-gate": ((VALID[VALID.index("gates:") :], "gates: []\n"), "68:1", "needs at least 1"),

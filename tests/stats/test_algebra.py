@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from ifthen.errors import Error
 from ifthen.stats.algebra import (
@@ -22,6 +23,7 @@ from ifthen.stats.algebra import (
     error_rate,
     split_level,
 )
+from ifthen.stats.bounds import clopper_pearson_upper
 
 A, B, C, D, E = (Leaf(name) for name in "ABCDE")
 LEAVES = "ABCDE"
@@ -61,8 +63,6 @@ def draw_uniform(dependence: str, rng: np.random.Generator) -> np.ndarray:
         return np.repeat(rng.random((RUNS, 1)), n, axis=1)
     if dependence == "exclusive":  # at most one is small: the worst case of a sum
         return (rng.random((RUNS, 1)) + np.arange(n) / n) % 1
-    from scipy import special
-
     common, own = rng.standard_normal((RUNS, 1)), rng.standard_normal((RUNS, n))
     return special.ndtr(0.8 * common + 0.6 * own)
 
@@ -212,8 +212,6 @@ def test_holm_names_a_false_claim_no_more_often_than_its_level():
 
 def bounds_below(rates: list[float], n: int, runs: int, rng: np.random.Generator) -> np.ndarray:
     """Return whether each of some evaluations of n questions is ruled out at 20 % and 5 %."""
-    from ifthen.stats.bounds import clopper_pearson_upper
-
     most = max(x for x in range(n) if clopper_pearson_upper(x, n, 0.05) < 0.2)
     return rng.binomial(n, rates, size=(runs, len(rates))) <= most
 

@@ -14,8 +14,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
 from ifthen.decision.bounds import COMPUTED, Bounds
+from ifthen.decision.budget import find_assessment, find_earlier_run, find_levels
 from ifthen.decision.elicitation import check_plan
+from ifthen.decision.error_rates import find_alpha
 from ifthen.decision.facts import Evidence, Facts, reference
+from ifthen.decision.further import more_questions
 from ifthen.decision.limits import find_limits
 from ifthen.decision.model import (
     EvaluationFinding,
@@ -25,15 +28,14 @@ from ifthen.decision.model import (
     Reason,
     SetAside,
 )
-from ifthen.decision.wording import format_asked, format_bounds, format_count, format_share
+from ifthen.decision.wording import format_asked, format_bounds, format_count
 from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
-from ifthen.stats.clusters import ClusterSums
+from ifthen.stats.clusters import ClusterSums, effective_clusters
 from ifthen.stats.estimate import Estimate, Undefined
-from ifthen.stats.planning import smallest_clusters
-from ifthen.stats.threshold import is_at_least, is_below, subtract_margin
+from ifthen.stats.threshold import subtract_margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ def _use(
         if evaluation.plan == "required":
             return rejected
         plan = None  # nobody asked for one; one that does not hold is not shown as if it did
-    return _estimate(evaluation, item.record, plan, bounds)
+    if spent := find_earlier_run(item, evaluation, facts):
+        return _Rejected(spent, blocks=True)
+    return _estimate(evaluation, item.record, plan, facts, bounds)
 
 
 def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> _Rejected | None:
@@ -240,6 +244,7 @@ def _estimate(
     evaluation: Evaluation,
     loaded: Loaded[EvidenceRecord],
     plan: Loaded[Plan] | None,
+    facts: Facts,
     bounds: Bounds,
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = loaded.document
@@ -256,38 +261,61 @@ def _estimate(
         plan = None
     if evaluation.cluster_by is not None and measurement.clusters is None:
         return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
-    estimate = bounds.estimate(
-        questions=measurement.questions,
-        low=measurement.low,
-        high=measurement.high,
-        alpha=round(1 - evaluation.confidence, 12),
-        clusters=None
-        if measurement.clusters is None
-        else [
-            ClusterSums(questions=c.questions, low=c.low, high=c.high) for c in measurement.clusters
-        ],
-    )
-    if isinstance(estimate, Undefined):
-        return _reject("no-bound", f"no bound can be given: {estimate.message}")
-    estimate = _round_outward(estimate)
+    number = None if plan is None else find_assessment(plan, facts)
+    alpha = find_alpha(evaluation)
+    levels = find_levels(evaluation, number, facts)
+    estimates: dict[float, Estimate] = {}
+    for level in {alpha, *levels}:
+        found = _bound(measurement, level, bounds)
+        if isinstance(found, Undefined):
+            return _reject("no-bound", f"no bound can be given: {found.message}")
+        estimates[level] = _round_outward(found)
+    estimate, (lower, upper) = estimates[alpha], levels
     return (
         Measured(
             evidence=reference("evidence", loaded),
             plan=None if plan is None else reference("plan", plan),
             log_sha256=record.log.sha256,
             interval=Interval(
-                lower=estimate.lower,
-                upper=estimate.upper,
+                lower=estimates[lower].lower,
+                upper=estimates[upper].upper,
                 point_low=estimate.point_low,
                 point_high=estimate.point_high,
                 method=estimate.method,
                 questions=estimate.n,
                 clusters=estimate.clusters,
+                effective_clusters=_effective_clusters(measurement),
                 confidence=evaluation.confidence,
+                lower_confidence=None if lower == alpha else round(1 - lower, 12),
+                upper_confidence=None if upper == alpha else round(1 - upper, 12),
             ),
+            assessment=number,
         ),
         estimate,
     )
+
+
+def _bound(measurement: Measurement, alpha: float, bounds: Bounds) -> Estimate | Undefined:
+    return bounds.estimate(
+        questions=measurement.questions,
+        low=measurement.low,
+        high=measurement.high,
+        alpha=alpha,
+        clusters=_clusters(measurement),
+    )
+
+
+def _clusters(measurement: Measurement) -> list[ClusterSums] | None:
+    if measurement.clusters is None:
+        return None
+    return [
+        ClusterSums(questions=c.questions, low=c.low, high=c.high) for c in measurement.clusters
+    ]
+
+
+def _effective_clusters(measurement: Measurement) -> float | None:
+    clusters = _clusters(measurement)
+    return None if clusters is None else round(effective_clusters(clusters), 6)
 
 
 def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
@@ -301,6 +329,12 @@ def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measure
             "too-few-questions",
             f"{format_count(matching[0].questions, 'question')};"
             f" the framework asks for {evaluation.min_questions}",
+        )
+    clusters, asked = matching[0].clusters, evaluation.min_clusters
+    if clusters is not None and asked is not None and len(clusters) < asked:
+        return _reject(
+            "too-few-clusters",
+            f"{format_count(len(clusters), 'cluster')}; the framework asks for {asked}",
         )
     if matching[0].stated is None or not matching[0].agrees:
         return _reject("not-stated", f"the log itself does not state the same {name}")
@@ -346,9 +380,9 @@ def _settle(
             (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),),
             f"an explanation: one of {ids} withdrawn with its reason",
         )
-    lower = min(estimate.lower for estimate in estimates)
-    upper = max(estimate.upper for estimate in estimates)
-    outcome = _outcome(evaluation, estimates)
+    lower = min(item.interval.lower for item in measured)
+    upper = max(item.interval.upper for item in measured)
+    outcome = _outcome(evaluation, lower, upper)
     reasons: tuple[Reason, ...] = ()
     change: tuple[str, ...] = ()
     if outcome == "undecided":
@@ -369,13 +403,13 @@ def _settle(
 
 
 def _outcome(
-    evaluation: Evaluation, estimates: list[Estimate]
+    evaluation: Evaluation, lower: float, upper: float
 ) -> Literal["ruled-out", "reached", "measured", "undecided"]:
     """Return the outcome of two one-sided tests, each of which every record has to pass."""
     out, into = evaluation.rule_out, evaluation.rule_in
-    if out and all(is_below(e, subtract_margin(out.below, out.margin)) for e in estimates):
+    if out and upper < subtract_margin(out.below, out.margin):
         return "ruled-out"
-    if into and all(is_at_least(e, into.at_least) for e in estimates):
+    if into and lower >= into.at_least:
         return "reached"
     return "undecided" if out or into else "measured"
 
@@ -395,46 +429,7 @@ def _more_questions(
     if evaluation.rule_out is None:
         return ()
     target = subtract_margin(evaluation.rule_out.below, evaluation.rule_out.margin)
-    return more_questions(measured, target, evaluation.confidence, bounds)
-
-
-def more_questions(
-    measured: list[Measured], target: float, confidence: float, bounds: Bounds = COMPUTED
-) -> tuple[str, ...]:
-    """Return how many further questions with how few successes would bring the bound under a value.
-
-    For a single record only. The exact bound can be planned for independent questions; for
-    clusters it is said when there are too few of them to show it whatever they hold.
-    """
-    if len(measured) != 1:
-        return ()
-    interval = measured[0].interval
-    share = format_share(interval.point_high)
-    if interval.point_high >= target:
-        return (f"a measured share well under {format_share(target)}; it is {share} now",)
-    alpha = round(1 - confidence, 12)
-    if interval.clusters is not None:
-        needed = smallest_clusters(target, alpha)
-        if needed is None or needed <= interval.clusters:
-            return ()
-        return (
-            f"{needed} clusters of questions or more without a success;"
-            f" {interval.clusters} are too few to show less than {format_share(target)}",
-        )
-    none, one = (
-        bounds.further(
-            questions=interval.questions,
-            high=interval.point_high * interval.questions,
-            threshold=target,
-            alpha=alpha,
-            allowed=allowed,
-        )
-        for allowed in (0, 1)
-    )
-    if none is None:
-        return ()
-    more = f"{format_count(none, 'more independent question')} without a success"
-    return (more if one is None else f"{more}, or {one} with at most one",)
+    return more_questions(measured, target, bounds)
 
 
 def _why_unmeasured(evaluation: Evaluation, set_aside: list[SetAside]) -> tuple[Reason, ...]:

@@ -3,9 +3,9 @@
 Each assessment of a model is a chance to err. If every one may err with 5 %, then over twenty
 assessments the promise that no dangerous model slips through is worth little. A budget is a total
 for all assessments that will ever be made: the j-th spends 6 / (pi^2 j^2) of it, and because the
-sum of 1/j^2 is pi^2 / 6 (Euler 1735) no number of assessments spends more than the whole (alpha
-spending over a sequence of tests: Foster and Stine, Journal of the Royal Statistical Society B 2008).
-By the union bound this holds whatever the assessments have to do with each other.
+sum of 1/j^2 is pi^2 / 6 (Euler 1735) no number of assessments spends more than the whole; spending
+over a sequence of tests is due to Foster and Stine (Journal of the Royal Statistical Society B
+2008). By the union bound it holds whatever the assessments have to do with each other.
 """
 
 import math
