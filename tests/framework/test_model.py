@@ -47,8 +47,8 @@ FAULTS = {
     ),
     "clusters-of-nothing": (
         (
-            "    min_questions: 50\n    valid_for_days: 180\n  - id: inventions",
-            "    min_questions: 50\n    min_clusters: 20\n    valid_for_days: 180\n  - id: inventions",
+            "valid_for_days: 180\n  - id: inventions",
+            "min_clusters: 20\n    valid_for_days: 180\n  - id: inventions",
         ),
         "35:5",
         "min_clusters asks for clusters; say in cluster_by what they are",
