@@ -107,7 +107,7 @@ def choose_rates(design: Design) -> tuple[float, ...]:
     rates: set[float] = set()
     if design.below is not None:
         rates |= {design.below * x for x in (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.25, 1.5, 2)}
-    if design.at_least is not None:
+    if design.at_least is not None and design.at_least != design.below:
         rates |= {design.at_least * x for x in (0.8, 0.9, 1, 1.1, 1.25)}
     return tuple(sorted({round(rate, 4) for rate in rates if rate <= 1}))
 
