@@ -6,7 +6,7 @@ import sys
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.evidence.foreign import contradictions, record_of
 from tests.evidence.test_mapping import MAPPING, ROWS, make_files, read
@@ -101,6 +101,7 @@ DATA = to_parquet({"a": ["x", "y", None] * 20, "b": list(range(60))}, row_group_
     st.lists(st.tuples(st.integers(0, len(DATA) - 1), st.integers(0, 255)), min_size=1, max_size=4),
     st.integers(0, len(DATA)),
 )
+@example([(252, 0)], 0)  # an index outside the dictionary of texts
 @settings(deadline=None, max_examples=200)
 def test_changed_bytes_are_rows_or_a_coded_error(changes, cut):
     data = bytearray(DATA)

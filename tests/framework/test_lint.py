@@ -45,6 +45,10 @@ def test_the_valid_framework_has_no_fault() -> None:
 
 # fault: changes to the valid framework, expected (code, place) of every error
 ERRORS = {
+    "threshold-that-asks-for-a-threshold": (
+        [("in: {evaluation: inventions, values: [reached]}", "present: {threshold: baking-1}")],
+        [("framework.circular-condition", "f.yaml:33:11")],
+    ),
     "role-id-twice": (
         [("  - {id: board, title", "  - {id: safety-officer, title: X}\n  - {id: board, title")],
         [("framework.duplicate-id", "f.yaml:9:6")],
@@ -225,6 +229,10 @@ ERRORS = {
 }
 
 WARNINGS = {
+    "no-gate": (
+        [(VALID[VALID.index("gates:") :], "gates: []\n")],
+        [("framework.no-decision", "f.yaml:68:1")],
+    ),
     "threshold-without-commitment": (
         [("if: baking-2", "if: baking-1")],
         [("framework.no-commitment", "f.yaml:24:9")],

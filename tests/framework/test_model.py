@@ -60,7 +60,6 @@ FAULTS = {
     ),
     "version-is-a-number": (('version: "1.0"', "version: 1.0"), "5:1", "has to be text; found 1.0"),
     "percent": (("below: 0.3", "below: 30"), "45:16", "has to be at most 1; found 30"),
-    "no-gate": ((VALID[VALID.index("gates:") :], "gates: []\n"), "68:1", "needs at least 1"),
     "two-keys-in-a-condition": (
         ("ge: {declaration", "present: {declaration: x}\n      ge: {declaration"),
         "76:5",

@@ -178,6 +178,7 @@ def _notes(design: "Design", *, assumed: bool, unstated: str | None = None) -> t
 def _find(target: str, directory: Path, on: date) -> "tuple[Framework, Plan | None]":
     """Return the framework that is meant, and the plan where one is."""
     from ifthen.errors import Error  # noqa: PLC0415
+    from ifthen.framework.dated import load_on  # noqa: PLC0415
     from ifthen.workspace.resolving import find_framework  # noqa: PLC0415
 
     path = Path(target)
@@ -186,12 +187,12 @@ def _find(target: str, directory: Path, on: date) -> "tuple[Framework, Plan | No
     name = path.resolve().relative_to(workspace.root).as_posix() if is_file else None
     for framework in workspace.frameworks:
         if framework.source.name == name:
-            return framework.document, None
+            return load_on(framework, on).document, None
     for plan in workspace.plans:
         if target == plan.document.id or name == plan.source.name:
             document = plan.document
             for framework in workspace.frameworks:
-                found = framework.document
+                found = load_on(framework, on).document
                 if (found.id, found.version) == (document.framework, document.framework_version):
                     return found, document
             return find_framework(workspace, document.framework, on).document, document

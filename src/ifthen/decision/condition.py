@@ -1,7 +1,7 @@
 """Conditions evaluated over the facts, each with its trace."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from ifthen.decision.error_rates import Side, level_of
 from ifthen.decision.facts import Facts, find_statement
 from ifthen.decision.further import more_questions
 from ifthen.decision.measuring import find_evidence
-from ifthen.decision.model import EvaluationFinding, Measured, Reason, Step
+from ifthen.decision.model import EvaluationFinding, Measured, Reason, Step, ThresholdFinding
 from ifthen.decision.truth import Truth, at_least, every, negate, some
 from ifthen.decision.wording import format_finding
 from ifthen.framework.predicate import (
@@ -31,6 +31,8 @@ class Grounds:
     findings: Mapping[str, EvaluationFinding]
     on: date
     bounds: Bounds = COMPUTED
+    thresholds: Mapping[str, ThresholdFinding] = field(default_factory=dict)
+    """Where the model stands, once that is known: conditions of thresholds cannot ask for it."""
 
 
 def answer(predicate: Predicate, grounds: Grounds) -> Step:
@@ -75,6 +77,8 @@ def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
     if subject.kind == "evaluation":
         finding = grounds.findings[subject.name]
         return _measured(predicate, subject, finding, claim, grounds.bounds)
+    if subject.kind == "threshold":
+        return _standing(predicate, grounds.thresholds[subject.name], claim)
     found = find_statement(grounds.facts, subject.kind, subject.name, grounds.on)
     if found.value is None:
         reasons = (found.reason,) if found.reason else ()
@@ -95,6 +99,25 @@ def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
         basis=(found.basis,) if value is Truth.YES and found.basis else (),
         facts=found.facts,
         change=() if value is Truth.YES else (f"{subject.kind} {subject.name}: {text}",),
+    )
+
+
+def _standing(predicate: Predicate, finding: ThresholdFinding, claim: str) -> Step:
+    """Return the answer to a condition on a threshold, which counts as the framework treats it."""
+    said = {"reached": "reached", "below": "ruled-out"}.get(finding.treated_as)
+    if predicate.present is not None:
+        value = Truth.YES if finding.status != "cannot-rule-out" else Truth.UNDETERMINED
+    elif said is None or predicate.in_ is None:
+        value = Truth.UNDETERMINED
+    else:
+        value = Truth.YES if said in predicate.in_.values else Truth.NO
+    text = f"threshold {finding.threshold} is {finding.status}, treated as {finding.treated_as}"
+    return Step(
+        claim=claim,
+        value=value,
+        reasons=() if value is Truth.YES else (Reason(code="threshold.stands", text=text),),
+        basis=(text,) if value is Truth.YES else (),
+        facts=finding.ruled_out.facts,
     )
 
 

@@ -13,6 +13,7 @@ No step reads a clock or a file; nothing that is missing makes a later step more
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -36,6 +37,7 @@ from ifthen.decision.model import (
     Step,
     ThresholdFinding,
 )
+from ifthen.decision.obliging import find_obligations
 from ifthen.decision.truth import Truth, every
 from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
 from ifthen.framework.predicate import Predicate
@@ -61,7 +63,8 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
     thresholds = _tier_conflicts(
         [_threshold(d, t, grounds) for d, t in framework.thresholds()], framework
     )
-    obligations = _obligations(thresholds, framework)
+    grounds = replace(grounds, thresholds={x.threshold: x for x in thresholds})
+    obligations = find_obligations(thresholds, framework, grounds, on)
     safeguards = {s.id: _safeguard(s, obligations, grounds) for s in framework.safeguards}
     gates = tuple(_gate(g, thresholds, obligations, safeguards, grounds) for g in framework.gates)
     return Decision(
@@ -165,23 +168,6 @@ def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list
     return settled
 
 
-def _obligations(
-    thresholds: Sequence[ThresholdFinding], framework: Framework
-) -> tuple[Obligation, ...]:
-    due = {x.threshold: x.treated_as for x in thresholds if x.treated_as != "below"}
-    return tuple(
-        Obligation(
-            commitment=commitment.id,
-            threshold=commitment.if_,
-            because="reached" if due[commitment.if_] == "reached" else "undetermined",
-            safeguards=commitment.then,
-            binding=commitment.force == "will",
-        )
-        for commitment in framework.commitments
-        if commitment.if_ in due
-    )
-
-
 def _safeguard(
     safeguard: Safeguard, obligations: Sequence[Obligation], grounds: Grounds
 ) -> SafeguardFinding:
@@ -273,7 +259,9 @@ def _required(safeguard: SafeguardFinding, obligation: Obligation) -> Step:
     return Step(
         claim=f"{safeguard.kind} {safeguard.safeguard} is in place, for {obligation.threshold}",
         value=value,
-        reasons=safeguard.reasons,
+        reasons=(*obligation.reasons, *safeguard.reasons)
+        if value is not Truth.YES
+        else safeguard.reasons,
         facts=condition.facts if condition else (),
         change=condition.change if condition else (),
         parts=(condition,) if condition else (),

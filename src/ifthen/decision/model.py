@@ -214,8 +214,8 @@ class SafeguardFinding(Part):
 
     safeguard: Id
     """Safeguard of the framework."""
-    kind: Literal["security", "deployment"]
-    """Security or deployment, as the framework says."""
+    kind: Literal["security", "deployment", "oversight"]
+    """Security, deployment or oversight, as the framework says."""
     title: Line
     """Title of the safeguard."""
     in_place: Truth
@@ -226,6 +226,24 @@ class SafeguardFinding(Part):
     """Why it is not in place, or why that cannot be told."""
     condition: Step | None = None
     """The acceptance condition with its answer; null where there is none."""
+
+
+class ReadingFinding(Part):
+    """Whether a commitment is due in one reading of its clause."""
+
+    reading: Id
+    """Reading of the framework's clause."""
+    text: Text
+    """How the clause is understood."""
+    held_by: tuple[Line, ...] = ()
+    """Who reads it so."""
+    condition: Step | None = None
+    """The condition in this reading with its answer; null where there is none."""
+
+    @property
+    def due(self) -> Truth:
+        """Whether the commitment applies in this reading."""
+        return Truth.YES if self.condition is None else self.condition.value
 
 
 class Obligation(Part):
@@ -241,6 +259,14 @@ class Obligation(Part):
     """Safeguards that have to be in place."""
     binding: bool
     """Whether the clause says will."""
+    condition: Step | None = None
+    """The further condition with its answer; null where there is none."""
+    readings: tuple[ReadingFinding, ...] = ()
+    """What each reading of the clause says, where people read it in several ways."""
+    contested: bool = False
+    """Whether the readings disagree for this model."""
+    reasons: tuple[Reason, ...] = ()
+    """Why it cannot be said that it is due, where it cannot."""
 
 
 class GateFinding(Part):

@@ -113,8 +113,10 @@ class Loaded(Generic[DocumentT]):
         return self.source.where(path)
 
 
-def load_document(source: Source, model: type[DocumentT]) -> Loaded[DocumentT]:
-    """Return the validated document.
+def load_document(
+    source: Source, model: type[DocumentT], *, context: dict[str, Any] | None = None
+) -> Loaded[DocumentT]:
+    """Return the validated document; ``context`` is for validators that ask for it.
 
     Raises:
         Problems: every fault of the document, each with its place (codes ``document.*``).
@@ -156,7 +158,7 @@ def load_document(source: Source, model: type[DocumentT]) -> Loaded[DocumentT]:
             ]
         )
     try:
-        document = model.model_validate_json(json.dumps(tree))
+        document = model.model_validate_json(json.dumps(tree), context=context)
     except ValidationError as error:
         raise Problems(explain_faults(error, source, model, PATTERNS)) from error
     return Loaded(document=document, source=source)

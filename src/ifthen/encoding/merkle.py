@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable
+from itertools import islice
 
 EMPTY = hashlib.sha256(b"").digest()
+_BLOCK = 1 << 10
+"""Leaves taken at a time, a power of two."""
 
 
 def hash_leaf(data: bytes) -> bytes:
@@ -18,16 +21,45 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
     """
     sha256 = hashlib.sha256
     roots: list[bytes] = []
-    for count, leaf in enumerate(leaves):
-        node = sha256(b"\0" + leaf).digest()
+    source = iter(leaves)
+    count = 0
+    while block := list(islice(source, _BLOCK)):
+        nodes = [sha256(b"\0" + leaf).digest() for leaf in block]
+        if len(block) < _BLOCK:
+            break
+        node = _perfect_root(nodes)
         size = count
         while size & 1:  # two perfect subtrees of one size make one of twice the size
             node = sha256(b"\1" + roots.pop() + node).digest()
             size >>= 1
         roots.append(node)
+        count += 1
+    else:
+        nodes = []
+    roots += _perfect_roots(nodes)
     if not roots:
         return EMPTY
     root = roots.pop()
     while roots:
         root = sha256(b"\1" + roots.pop() + root).digest()
     return root
+
+
+def _perfect_roots(nodes: list[bytes]) -> list[bytes]:
+    """Return the roots of the largest perfect subtrees over ``nodes``, from the left."""
+    roots: list[bytes] = []
+    at, left = 0, len(nodes)
+    while left:
+        size = 1 << (left.bit_length() - 1)
+        roots.append(_perfect_root(nodes[at : at + size]))
+        at, left = at + size, left - size
+    return roots
+
+
+def _perfect_root(nodes: list[bytes]) -> bytes:
+    """Return the root over a power of two of nodes, made level by level."""
+    sha256 = hashlib.sha256
+    while len(nodes) > 1:
+        pairs = iter(nodes)
+        nodes = [sha256(b"\1" + one + other).digest() for one, other in zip(pairs, pairs)]  # noqa: B905
+    return nodes[0]

@@ -7,12 +7,12 @@ headers that say something else than the directory, members that overlap. Sizes 
 anything is inflated and again while it is inflated, so a small file cannot fill the memory.
 """
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from struct import Struct
 
 import msgspec
+from zlib_ng import zlib_ng
 
 from ifthen.errors import Error
 from ifthen.evidence.directory import Entry, read_directory
@@ -105,7 +105,7 @@ class Archive:
         try:
             for piece in inflate_pieces(body, method=member.method):
                 size += len(piece)
-                crc32 = zlib.crc32(piece, crc32)
+                crc32 = zlib_ng.crc32(piece, crc32)
                 if size > member.size:
                     break
                 yield piece
@@ -191,7 +191,7 @@ def _open(source: Source, member: Member, view: memoryview) -> bytes:
         content = inflater(member.method)(body, member.size)
     except ValueError as error:
         raise _damaged(source, f"does not inflate: {error}", member.name) from error
-    size, crc32 = len(content), zlib.crc32(content)
+    size, crc32 = len(content), zlib_ng.crc32(content)
     if size != member.size or crc32 != member.crc32:
         _check_content(source, member, size, crc32)
     return content

@@ -210,13 +210,16 @@ def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
     if len(ours) < len(summaries):  # of two summaries of one sample, none can be trusted
         wrong.update(range(len(summaries)))
     names = summaries.scores.keys() | samples.scores.keys()
-    columns = [(summaries.errors, samples.errors)]
+    columns: list[tuple[list[Any], list[Any]]] = [(summaries.errors, samples.errors)]
     columns += [(summaries.values(name, None), samples.values(name, None)) for name in names]
     for mine, theirs in columns:
         for place, row in zip(ours, rows, strict=True):
-            if row is None or (
-                mine[place] is not theirs[row] and not is_same(mine[place], theirs[row])
-            ):
+            if row is None:
+                wrong.add(place)
+                continue
+            one, other = mine[place], theirs[row]
+            same = one is other or (type(one) is str and one == other) or is_same(one, other)
+            if not same:
                 wrong.add(place)
     for key, labels in summaries.metadata.items():
         theirs = samples.labels(key)

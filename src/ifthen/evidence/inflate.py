@@ -1,9 +1,10 @@
 """Inflating one member of an archive, never to more bytes than it states."""
 
 import threading
-import zlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
+
+from zlib_ng import zlib_ng
 
 STORED, DEFLATED, ZSTANDARD = 0, 8, 93
 METHODS = frozenset({STORED, DEFLATED, ZSTANDARD})
@@ -11,6 +12,8 @@ METHODS = frozenset({STORED, DEFLATED, ZSTANDARD})
 _CHUNK = 1 << 18
 _NOT_STATED = -1
 _MAX_WINDOW = 1 << 27  # the largest window that a Zstandard decoder accepts by default
+
+_Fault = cast("type[Exception]", zlib_ng.error)  # its stubs say that it is an instance
 
 _OF_THREAD = threading.local()  # a decoder is not for two threads at once
 
@@ -45,13 +48,13 @@ def inflate_pieces(packed: memoryview, *, method: int) -> Iterator[bytes]:
         ValueError: for bytes that are not a stream of that method, or that do not end with it.
     """
     if method == DEFLATED:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
         try:
             piece = inflater.decompress(packed, _CHUNK)
             while piece:
                 yield piece
                 piece = inflater.decompress(inflater.unconsumed_tail, _CHUNK)
-        except zlib.error as error:
+        except _Fault as error:
             raise ValueError(str(error)) from error
         if not inflater.eof or inflater.unused_data:
             raise ValueError("the stream does not end where the member ends")
@@ -74,10 +77,10 @@ def _copy(packed: memoryview, size: int) -> bytes:  # noqa: ARG001 - stored byte
 
 
 def _inflate_deflated(packed: memoryview, size: int) -> bytes:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     try:
         content = inflater.decompress(packed, size + 1)
-    except zlib.error as error:
+    except _Fault as error:
         raise ValueError(str(error)) from error
     if len(content) == size and (not inflater.eof or inflater.unused_data):
         raise ValueError("the stream does not end where the member ends")

@@ -33,6 +33,7 @@ from ifthen.evidence.sharing import (
 from ifthen.evidence.source import Source, digest_source
 
 _HEADER, _START = "header.json", "_journal/start.json"
+_SUMMARY = 2000  # the work on a summary beside its bytes, as in _cost
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
 
 
@@ -145,11 +146,9 @@ class _Reader:
 
     def _divide(self, samples: int, workers: int) -> list[float]:
         """Return what each process reads; this one also hashes the file and reads the rest."""
-        rest = self._source.size * 0.5 + sum(
-            member.size
-            for member in self._archive.members
-            if not member.name.startswith("samples/")
-        )
+        members = self._archive.members
+        others = [m.size for m in members if not m.name.startswith("samples/")]
+        rest = self._source.size * 0.55 + sum(others) + _SUMMARY * (len(members) - len(others))
         each = (samples + rest) / workers
         return [max(each - rest, 1.0)] + [each] * (workers - 1)
 
@@ -205,7 +204,8 @@ class _Reader:
 
 
 def _cost(member: Entry) -> int:
-    return member.size + 5000  # the work on a sample beside its bytes
+    """Return the work on a sample in bytes: 13 microseconds beside 1.5 nanoseconds for each."""
+    return member.size + 8600
 
 
 def _read_elsewhere(source: Source, keep: frozenset[str], members: list[Entry]) -> Share:

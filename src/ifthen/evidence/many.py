@@ -9,7 +9,14 @@ import itertools
 import signal
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -118,7 +125,8 @@ def do_many(
     ``work`` and the items can be pickled. ``workers`` is how many processes do it (None: as many
     as can run at once; 1: this one); with an ``executor``, how many workers that has. A process
     that dies costs the one log that it cannot read: ``log.worker-died``. An executor that was given
-    and breaks is not mended: what it had not finished ends with that code.
+    gets what it lost once more, alone; one that breaks is not mended, and what it had not finished
+    ends with that code.
 
     When the caller stops, or is interrupted, what has not begun is dropped.
     """
@@ -174,10 +182,17 @@ class _Queue(Generic[T, R]):
         item, future = self._pending.popleft()
         outcome = _wait(item, future)
         if not isinstance(outcome, Outcome):
-            if not self._own:
-                return Outcome(item, None, outcome)
-            return self._mend(item)
+            return self._mend(item) if self._own else self._try_alone(item, outcome)
         return outcome
+
+    def _try_alone(self, item: T, error: Error) -> Outcome[T, R]:
+        """Return the outcome of an item on a given executor that lost it, perhaps for another.
+
+        A cluster counts the deaths of a worker against every item that it had.
+        """
+        wait([future for _, future in self._pending if future is not None])
+        outcome = _wait(item, self._submit(item))
+        return outcome if isinstance(outcome, Outcome) else Outcome(item, None, error)
 
     def _mend(self, item: T) -> Outcome[T, R]:
         """Return the outcome of an item that was under way when a process died.

@@ -138,6 +138,7 @@ def _to_cells(column: Any, name: str, where: str, pyarrow: Any) -> list[Cell]:
     types = pyarrow.types
     kind = column.type
     if types.is_dictionary(kind) and _is_text(kind.value_type, pyarrow):
+        column.validate(full=True)  # an index outside the dictionary is not seen otherwise
         # A long text that many rows share is made once.
         words = _check_texts(column.dictionary.to_pylist(), name, where)
         return [None if index is None else words[index] for index in column.indices.to_pylist()]

@@ -106,17 +106,26 @@ class Questions(Sequence["Question"]):
         """Return the least and the greatest score that each question can have, within [0, 1]."""
         memo: dict[Any, Bounds] = {}
         found: list[Bounds] = []
-        epochs = self.table.epochs
+        epochs, asked_for = self.table.epochs, max(self.epochs, 1)
+        plain = asked_for == 1 and not self.table.marks and not any(self.table.errors)
+        by_value: dict[Any, Bounds] = {}
         for rows in self.rows:
+            value = self.values[rows[0]] if plain and len(rows) == 1 else None
+            known = by_value.get(value) if type(value) is str else None
+            if known is not None:
+                found.append(known)
+                continue
             pairs = [self.sample_bounds(row) for row in rows]
             asked = 1 if len(rows) == 1 else len({epochs[row] for row in rows})
-            pairs += [EITHER] * (max(self.epochs, 1) - asked)
+            pairs += [EITHER] * (asked_for - asked)
             key = pairs[0] if len(pairs) == 1 else tuple(pairs)
             bounds = memo.get(key)
             if bounds is None:
                 bounds = self._reduced_bounds(reducer, rows, pairs)
                 if len(memo) < _MEMO and reducer.name != "mode":
                     memo[key] = bounds
+            if type(value) is str and len(by_value) < _MEMO:
+                by_value[value] = bounds
             found.append(bounds)
         return found
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ifthen.encoding.document import Loaded
-from ifthen.errors import Error
+from ifthen.errors import Error, Problems
+from ifthen.framework.dated import change_days, load_on
 from ifthen.framework.model import Framework, Threshold
 from ifthen.framework.predicate import Membership, Predicate
 
@@ -21,6 +22,7 @@ OUTCOMES = {
     "evaluation": ("ruled-out", "reached"),
     "assessment": ("effective", "partly-effective", "not-effective"),
     "determination": ("ruled-out", "cannot-rule-out", "reached"),
+    "threshold": ("ruled-out", "reached"),
 }
 
 
@@ -33,7 +35,27 @@ class Lint:
 
 
 def check_framework(loaded: Loaded[Framework]) -> Lint:
-    """Return every fault across the document (codes ``framework.*``), each with its place."""
+    """Return every fault across the document (codes ``framework.*``), each with its place.
+
+    A document with dated values is looked at on every day on which one of them changes.
+    """
+    days = change_days(loaded.source.tree)
+    if not days:
+        return _check(loaded)
+    period = loaded.document.in_force
+    errors: dict[tuple[str, str | None, str], Error] = {}
+    warnings = dict(errors)
+    for day in sorted({period.from_, *filter(period.covers, days)}):
+        try:
+            lint = _check(load_on(loaded, day))
+        except Problems as problems:
+            lint = Lint(errors=problems.errors, warnings=())
+        errors |= {(x.code, x.where, x.message): x for x in lint.errors}
+        warnings |= {(x.code, x.where, x.message): x for x in lint.warnings}
+    return Lint(errors=tuple(errors.values()), warnings=tuple(warnings.values()))
+
+
+def _check(loaded: Loaded[Framework]) -> Lint:
     errors = [
         *_duplicates(loaded),
         *_tiers(loaded),
@@ -151,6 +173,7 @@ def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
         "evaluation": [evaluation.id for evaluation in framework.evaluations],
         "assessment": safeguards,
         "determination": thresholds,
+        "threshold": thresholds,
     }
     for path, predicate in framework.conditions():
         for leaf_path, leaf in predicate.leaves(path):
@@ -171,8 +194,14 @@ def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
         for i, id in enumerate(commitment.then):
             yield from _dangling(loaded, ("commitments", c, "then", i), "safeguard", id, safeguards)
     for g, gate in enumerate(framework.gates):
-        for i, id in enumerate(gate.decided_by):
-            yield from _dangling(loaded, ("gates", g, "decided_by", i), "role", id, roles)
+        for key in ("decided_by", "overruled_by", "informed"):
+            for i, id in enumerate(getattr(gate, key)):
+                yield from _dangling(loaded, ("gates", g, key, i), "role", id, roles)
+    for s, safeguard in enumerate(framework.safeguards):
+        if safeguard.judged_by is not None:
+            yield from _dangling(
+                loaded, ("safeguards", s, "judged_by"), "role", safeguard.judged_by, roles
+            )
 
 
 def _dangling(
@@ -196,13 +225,14 @@ def _conditions(loaded: Loaded[Framework]) -> Iterator[Error]:
             if leaf.in_ is not None:
                 yield from _membership(loaded, leaf_path, leaf.in_)
             yield from _comparison(loaded, leaf_path, leaf)
+            yield from _own_standing(loaded, leaf_path, leaf)
 
 
 def _comparison(loaded: Loaded[Framework], path: Path, leaf: Predicate) -> Iterator[Error]:
     comparison = leaf.ge or leaf.le
     if comparison is None:
         return
-    if comparison.kind in ("assessment", "determination"):
+    if comparison.kind in ("assessment", "determination", "threshold"):
         yield Error(
             "framework.not-a-number",
             f"{comparison.kind} {comparison.name} has no number to compare",
@@ -247,6 +277,17 @@ def _budget(loaded: Loaded[Framework]) -> Iterator[Error]:
             "no evaluation feeds a ruled_out_when: there is nothing to spend the error budget on",
             where=loaded.where("error_budget"),
             hint="leave the error_budget out",
+        )
+
+
+def _own_standing(loaded: Loaded[Framework], path: Path, leaf: Predicate) -> Iterator[Error]:
+    """Yield an error where a threshold would have to be known before it is known."""
+    if path[0] == "domains" and leaf.subject is not None and leaf.subject.threshold is not None:
+        yield Error(
+            "framework.circular-condition",
+            f"the condition of a threshold asks for threshold '{leaf.subject.threshold}'",
+            where=loaded.where(*path),
+            hint="ask for the evaluations or determinations that it rests on",
         )
 
 
@@ -310,6 +351,14 @@ def _warnings(loaded: Loaded[Framework]) -> Iterator[Error]:
 
 def _gates(loaded: Loaded[Framework]) -> Iterator[Error]:
     framework = loaded.document
+    if not framework.gates:
+        yield Error(
+            "framework.no-decision",
+            "no action waits for anything: nothing follows from the thresholds",
+            where=loaded.where("gates") if "gates" in loaded.source.tree else loaded.where(),
+            hint="add a gate for each action that waits for safeguards",
+        )
+        return
     for g, gate in enumerate(framework.gates):
         if not gate.needs and gate.also is None:
             yield Error(

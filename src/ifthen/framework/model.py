@@ -12,6 +12,19 @@ from typing import Literal
 from pydantic import Field, StrictBool, model_validator
 
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Part, Text
+from ifthen.framework.anchor import Coverage
+from ifthen.framework.clause import (
+    ChangeLog,
+    Clause,
+    Consequence,
+    CrossReference,
+    Definition,
+    Duty,
+    Exemption,
+    Force,
+    Reading,
+)
+from ifthen.framework.dated import Dated
 from ifthen.framework.predicate import Predicate
 
 
@@ -34,12 +47,16 @@ class InForce(Part):
         return self.from_ <= on and (self.until is None or on < self.until)
 
 
+SafeguardKind = Literal["security", "deployment", "oversight"]
+"""Protection of the weights; of the use of a model; against a model that acts against people."""
+
+
 class RuleOut(Part):
     """Below which value a measurement shows that a capability is not there."""
 
-    below: float = Field(gt=0, le=1)
+    below: Dated = Field(gt=0, le=1)
     """The threshold value of the metric."""
-    margin: float = Field(default=0.0, ge=0, lt=1)
+    margin: Dated = Field(default=0.0, ge=0, lt=1)
     """Safety margin, taken off the value."""
 
     @model_validator(mode="after")
@@ -52,7 +69,7 @@ class RuleOut(Part):
 class RuleIn(Part):
     """From which value on a measurement shows that a capability is there."""
 
-    at_least: float = Field(gt=0, le=1)
+    at_least: Dated = Field(gt=0, le=1)
     """The threshold value of the metric."""
 
 
@@ -70,7 +87,18 @@ class Counting(Part):
     """Samples without a usable score."""
 
 
-class Evaluation(Part):
+class Aggregation(Part):
+    """How several results of one evaluation become the one that counts."""
+
+    attempts: Literal["mean", "max", "min", "median", "pass-at-k"] | None = None
+    """Over attempts at one question."""
+    snapshots: Literal["mean", "max", "min", "last"] | None = None
+    """Over snapshots of one model."""
+    variants: Literal["mean", "max", "min"] | None = None
+    """Over variants, such as helpful-only, and over scaffolds."""
+
+
+class Evaluation(Clause):
     """An evaluation that the framework asks for, and what its results may show."""
 
     id: Id
@@ -87,6 +115,14 @@ class Evaluation(Part):
     """Metric over the questions; scores lie between 0 and 1."""
     reducer: Line = "mean"
     """How the epochs of one question become one score."""
+    purpose: Literal["decide", "rule-out", "rule-in", "alert", "informational"] = "decide"
+    """What the framework uses it for. An alert or an information decides nothing by itself."""
+    aggregation: Aggregation = Aggregation()
+    """How several results become one, where the framework says it."""
+    baseline: Text | None = None
+    """What the result is compared with: people or models without this one."""
+    elicitation: tuple[Line, ...] = ()
+    """What the elicitation has to have been, as keys of an elicitation record or in words."""
     proxy_for: Text | None = None
     """For a harmless stand-in: what it stands in for."""
     rule_out: RuleOut | None = None
@@ -124,7 +160,7 @@ class Evaluation(Part):
         return self
 
 
-class Threshold(Part):
+class Threshold(Clause):
     """A capability threshold of a domain."""
 
     id: Id
@@ -133,6 +169,12 @@ class Threshold(Part):
     """Place in the domain's ladder: 1, 2, 3, without gaps."""
     title: Line
     """What the threshold is called where people read it."""
+    label: Line | None = None
+    """The document's own word for the tier: High, Critical, CCL."""
+    level: Literal["alert", "tracked", "critical", "other"] = "other"
+    """What the tier is for: to look closer, to act, to stop."""
+    status: Literal["in-force", "exploratory", "to-be-specified"] = "in-force"
+    """Whether the document applies the threshold already."""
     text: Text
     """What the model would be able to do."""
     baseline: Text | None = None
@@ -143,7 +185,7 @@ class Threshold(Part):
     """Condition under which it is shown to be there."""
 
 
-class Domain(Part):
+class Domain(Clause):
     """A domain of catastrophic risk with its ladder of thresholds."""
 
     id: Id
@@ -156,22 +198,29 @@ class Domain(Part):
     """The ladder of capability thresholds, lowest tier first."""
 
 
-class Safeguard(Part):
+class Safeguard(Clause):
     """A mitigation, and the condition under which it counts as in place."""
 
     id: Id
     """Name by which commitments and assessments refer to the safeguard."""
-    kind: Literal["security", "deployment"]
-    """Whether it protects the weights and their storage, or the use of the model."""
+    kind: SafeguardKind
+    """Whether it protects the weights and their storage, the use of the model, or people from the
+    model itself."""
     title: Line
     """What the safeguard is called where people read it."""
     text: Text
     """What is done, in words."""
+    specified: Literal["yes", "to-be-specified", "elsewhere"] = "yes"
+    """Whether the document says what the safeguard consists of."""
+    specified_in: Line | None = None
+    """The other document, for ``elsewhere``."""
+    judged_by: Id | None = None
+    """Role that judges whether it is enough, where that is a judgement."""
     in_place_when: Predicate | None = None
     """Acceptance condition; absent where the framework does not specify the safeguard yet."""
 
 
-class Commitment(Part):
+class Commitment(Clause):
     """If a threshold is treated as reached, then these safeguards have to be in place."""
 
     id: Id
@@ -180,23 +229,49 @@ class Commitment(Part):
     """The threshold."""
     then: tuple[Id, ...]
     """The safeguards; empty where the framework leaves the consequence open."""
-    force: Literal["will", "aim", "may", "recommend"] = "will"
+    force: Force = "will"
     """Modal force of the clause. Only ``will`` can hold a gate."""
+    text: Text | None = None
+    """The clause in own words."""
+    when: Predicate | None = None
+    """A further condition. Where it cannot be told, the commitment is due."""
+    readings: tuple[Reading, ...] = ()
+    """Ways in which people read the clause, instead of ``when``; due if it is due in any."""
+    depends_on_others: Text | None = None
+    """How the clause depends on the conduct of other developers."""
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> "Commitment":
+        if self.when is not None and self.readings:
+            raise ValueError("state the condition in when, or in readings, not in both")
+        if len(self.readings) == 1:
+            raise ValueError("one reading is no dispute: state its condition in when")
+        return self
 
 
-class Gate(Part):
+class Gate(Clause):
     """An action that waits for the safeguards."""
 
     id: Id
     """Name of the gate."""
     action: Line
     """What the gate opens: internal use, external deployment, storage of weights."""
-    needs: tuple[Literal["security", "deployment"], ...]
+    opens: Literal[
+        "development", "storage", "internal-use", "external-deployment", "weight-release", "other"
+    ] = "other"
+    """Which stage of a model's life the action is."""
+    needs: tuple[SafeguardKind, ...]
     """Which kinds of safeguards the action waits for."""
     also: Predicate | None = None
     """A further condition for this action."""
     decided_by: tuple[Id, ...] = Field(min_length=1)
     """Roles that sign off."""
+    quorum: int | None = Field(default=None, ge=1)
+    """How many of these roles have to approve; absent: every one."""
+    overruled_by: tuple[Id, ...] = ()
+    """Roles that can reverse the decision."""
+    informed: tuple[Id, ...] = ()
+    """Roles that are told."""
 
 
 class Role(Part):
@@ -208,11 +283,35 @@ class Role(Part):
     """What the role is called where people read it."""
 
 
-class Cadence(Part):
+class Trigger(Clause):
+    """What calls for a new evaluation, review or report."""
+
+    id: Id
+    """Name of the trigger."""
+    asks_for: Literal["evaluation", "review", "report", "safeguard-assessment"] = "evaluation"
+    """What has to be done again."""
+    event: Literal[
+        "time", "compute-multiple", "fine-tuning", "capability-change", "modification", "incident",
+        "release", "other",
+    ]  # fmt: skip
+    """What starts it."""
+    days: int | None = Field(default=None, ge=1)
+    """After how many days, for ``time`` and ``fine-tuning``."""
+    multiple: float | None = Field(default=None, gt=1)
+    """After how many times the effective compute, for ``compute-multiple``."""
+    text: Text
+    """The trigger in words."""
+    force: Force = "will"
+    """Modal force of the clause."""
+
+
+class Cadence(Clause):
     """When the promise is looked at again."""
 
-    review_every_days: int = Field(ge=1)
-    """The framework itself is reviewed at least this often."""
+    review_every_days: int | None = Field(default=None, ge=1)
+    """The framework itself is reviewed at least this often; absent: it does not say."""
+    triggers: tuple[Trigger, ...] = ()
+    """What calls for a new evaluation, review or report."""
     reevaluate_on: tuple[Line, ...] = ()
     """Events that call for a new evaluation, in words."""
 
@@ -224,6 +323,12 @@ class ErrorBudget(Part):
     """Greatest chance that any threshold is ever ruled out wrongly for any model."""
     spending: Literal["inverse-squares"] = "inverse-squares"
     """How it is spent: the j-th assessment may spend total * 6 / (pi^2 j^2)."""
+
+
+LegalRole = Literal[
+    "voluntary", "ca-sb53", "ny-raise", "il-430-ilcs-185", "eu-code-of-practice", "seoul"
+]
+"""What a developer publishes a document for."""
 
 
 class Framework(Document):
@@ -250,16 +355,32 @@ class Framework(Document):
     """The people who decide, by role."""
     cadence: Cadence
     """When the promise is looked at again."""
-    domains: tuple[Domain, ...] = Field(min_length=1)
+    domains: tuple[Domain, ...] = ()
     """Domains of catastrophic risk, each with its thresholds."""
-    evaluations: tuple[Evaluation, ...] = Field(min_length=1)
+    evaluations: tuple[Evaluation, ...] = ()
     """Evaluations that the framework asks for."""
-    safeguards: tuple[Safeguard, ...] = Field(min_length=1)
+    safeguards: tuple[Safeguard, ...] = ()
     """Mitigations that the commitments ask for."""
-    commitments: tuple[Commitment, ...] = Field(min_length=1)
+    commitments: tuple[Commitment, ...] = ()
     """If a threshold counts as reached, then these safeguards have to be in place."""
-    gates: tuple[Gate, ...] = Field(min_length=1)
+    gates: tuple[Gate, ...] = ()
     """Actions that wait for the safeguards."""
+    consequences: tuple[Consequence, ...] = ()
+    """What happens where safeguards are not in place: pause, restrict, withdraw."""
+    exemptions: tuple[Exemption, ...] = ()
+    """Clauses that let something else be done."""
+    duties: tuple[Duty, ...] = ()
+    """What is published, redacted, updated, reviewed, reported, and to whom."""
+    definitions: tuple[Definition, ...] = ()
+    """What the document means by its terms."""
+    references: tuple[CrossReference, ...] = ()
+    """What is taken from other documents of the developer."""
+    legal_roles: tuple[LegalRole, ...] = ("voluntary",)
+    """What the developer publishes the document for."""
+    changelog: ChangeLog | None = None
+    """What the developer said it changed."""
+    coverage: Coverage | None = None
+    """For a file written from a published document: what was read, what was left out."""
 
     def thresholds(self) -> tuple[tuple[Domain, Threshold], ...]:
         """Return every threshold with its domain, in document order."""
@@ -269,18 +390,24 @@ class Framework(Document):
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
         """Yield every condition with its path inside the document, in document order."""
+        return ((path, predicate) for path, predicate in self._places() if predicate is not None)
+
+    def _places(self) -> Iterator[tuple[tuple[str | int, ...], Predicate | None]]:
         for d, domain in enumerate(self.domains):
             for t, threshold in enumerate(domain.thresholds):
                 path = ("domains", d, "thresholds", t)
                 yield (*path, "ruled_out_when"), threshold.ruled_out_when
-                if threshold.reached_when is not None:
-                    yield (*path, "reached_when"), threshold.reached_when
+                yield (*path, "reached_when"), threshold.reached_when
         for s, safeguard in enumerate(self.safeguards):
-            if safeguard.in_place_when is not None:
-                yield ("safeguards", s, "in_place_when"), safeguard.in_place_when
+            yield ("safeguards", s, "in_place_when"), safeguard.in_place_when
+        for c, commitment in enumerate(self.commitments):
+            yield ("commitments", c, "when"), commitment.when
+            for r, reading in enumerate(commitment.readings):
+                yield ("commitments", c, "readings", r, "when"), reading.when
         for g, gate in enumerate(self.gates):
-            if gate.also is not None:
-                yield ("gates", g, "also"), gate.also
+            yield ("gates", g, "also"), gate.also
+        for c, consequence in enumerate(self.consequences):
+            yield ("consequences", c, "when"), consequence.when
 
     def evaluation(self, id: str) -> Evaluation:
         """Return the evaluation of this id; the id has to exist (lint makes sure)."""

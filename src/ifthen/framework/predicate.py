@@ -11,15 +11,16 @@ from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from ifthen.encoding.document import Id, Line, Part
 from ifthen.encoding.tree import resolve_scalar
+from ifthen.framework.dated import Dated
 
 Scalar = StrictBool | float | Line
 
 
-SUBJECTS = ("evaluation", "declaration", "assessment", "determination")
+SUBJECTS = ("evaluation", "declaration", "assessment", "determination", "threshold")
 
 
 class Subject(Part):
-    """The fact that a condition speaks about: exactly one of the four."""
+    """The fact that a condition speaks about: exactly one of the five."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": [kind]} for kind in SUBJECTS]}
@@ -33,6 +34,8 @@ class Subject(Part):
     """The assessment of a safeguard of this framework."""
     determination: Id | None = None
     """A named judge's conclusion about a threshold of this framework."""
+    threshold: Id | None = None
+    """Where the model stands at a threshold of this framework. Not in conditions of thresholds."""
 
     @model_validator(mode="after")
     def _one_fact(self) -> "Subject":
@@ -43,7 +46,7 @@ class Subject(Part):
 
     @property
     def kind(self) -> str:
-        """Which of the four kinds of fact it is."""
+        """Which of the kinds of fact it is."""
         return next(kind for kind in SUBJECTS if getattr(self, kind) is not None)
 
     @property
@@ -56,7 +59,7 @@ class Subject(Part):
 class Comparison(Subject):
     """A measured or declared number against a value."""
 
-    value: float
+    value: Dated
     """The value to compare with."""
 
 

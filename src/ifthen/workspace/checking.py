@@ -149,7 +149,9 @@ def _framework_review(workspace: Workspace, on: date) -> Iterator[Error]:
     for loaded in workspace.frameworks:
         framework: Framework = loaded.document
         since, days = framework.in_force.from_, framework.cadence.review_every_days
-        if framework.in_force.covers(on) and (on - since).days >= days:
+        if days is None or not framework.in_force.covers(on):
+            continue
+        if (on - since).days >= days:
             due = since + timedelta(days=days)
             yield Error(
                 "workspace.review-due",

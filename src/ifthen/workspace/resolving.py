@@ -8,6 +8,7 @@ from ifthen.decision.facts import Evidence, Facts
 from ifthen.dossier.model import Model
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
+from ifthen.framework.dated import load_on
 from ifthen.framework.model import Framework
 from ifthen.workspace.loading import Workspace
 
@@ -32,10 +33,11 @@ def find_model(workspace: Workspace, id: str) -> Loaded[Model]:
 
 
 def find_framework(workspace: Workspace, id: str | None, on: date) -> Loaded[Framework]:
-    """Return the framework version in force on a day.
+    """Return the framework version in force on a day, with the values of that day.
 
     Raises:
-        Error: ``framework.unknown``, ``framework.none-in-force``, ``framework.several``.
+        Error: ``framework.unknown``, ``framework.none-in-force``, ``framework.several``, and
+            those of :func:`~ifthen.framework.dated.load_on`.
     """
     ids = sorted({loaded.document.id for loaded in workspace.frameworks})
     if id is not None and id not in ids:
@@ -60,7 +62,7 @@ def find_framework(workspace: Workspace, id: str | None, on: date) -> Loaded[Fra
             f"several frameworks are in force on {on}: {found}",
             hint="choose one with --framework",
         )
-    return in_force[0]
+    return load_on(in_force[0], on)
 
 
 def _span(loaded: Loaded[Framework]) -> str:

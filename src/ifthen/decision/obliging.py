@@ -1,0 +1,76 @@
+"""Which commitments follow from where a model stands at the thresholds.
+
+A commitment is due where its threshold does not count as below, unless its further condition is
+shown not to hold. Where people read the clause in several ways, each reading is answered; where
+they disagree the commitment is contested: it is due, and nobody can say that it holds a gate.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from ifthen.decision.condition import Grounds, answer
+from ifthen.decision.model import Obligation, ReadingFinding, Reason, Step, ThresholdFinding
+from ifthen.decision.truth import Truth
+from ifthen.framework.model import Commitment, Framework
+
+
+def find_obligations(
+    thresholds: Sequence[ThresholdFinding], framework: Framework, grounds: Grounds, on: date
+) -> tuple[Obligation, ...]:
+    """Return the commitments that are due, or may be, in the order of the framework."""
+    due = {x.threshold: x.treated_as for x in thresholds if x.treated_as != "below"}
+    found = [
+        _oblige(commitment, due[commitment.if_] == "reached", grounds)
+        for commitment in framework.commitments
+        if commitment.if_ in due and commitment.applies(on)
+    ]
+    return tuple(obligation for obligation in found if obligation is not None)
+
+
+def _oblige(commitment: Commitment, reached: bool, grounds: Grounds) -> Obligation | None:
+    readings = tuple(
+        ReadingFinding(
+            reading=reading.id,
+            text=reading.text,
+            held_by=reading.held_by,
+            condition=answer(reading.when, grounds) if reading.when is not None else None,
+        )
+        for reading in commitment.readings
+    )
+    condition = answer(commitment.when, grounds) if commitment.when is not None else None
+    values = [reading.due for reading in readings] or [_value(condition)]
+    if all(value is Truth.NO for value in values):
+        return None
+    certain = reached and all(value is Truth.YES for value in values)
+    return Obligation(
+        commitment=commitment.id,
+        threshold=commitment.if_,
+        because="reached" if certain else "undetermined",
+        safeguards=commitment.then,
+        binding=commitment.force == "will",
+        condition=condition,
+        readings=readings,
+        contested=len(set(values)) > 1,
+        reasons=_reasons(commitment, condition, readings, values),
+    )
+
+
+def _value(condition: Step | None) -> Truth:
+    return Truth.YES if condition is None else condition.value
+
+
+def _reasons(
+    commitment: Commitment,
+    condition: Step | None,
+    readings: Sequence[ReadingFinding],
+    values: Sequence[Truth],
+) -> tuple[Reason, ...]:
+    """Return why it cannot be said that the commitment is due."""
+    if len(set(values)) > 1:
+        said = "; ".join(f"{x.reading}: due {x.due.value}" for x in readings)
+        text = f"people read {commitment.id} in ways that disagree here ({said})"
+        return (Reason(code="commitment.contested", text=text),)
+    if condition is not None and condition.value is Truth.UNDETERMINED:
+        text = f"whether {commitment.id} applies cannot be told: {condition.claim}"
+        return (Reason(code="commitment.undetermined", text=text), *condition.reasons)
+    return ()
