@@ -1,4 +1,4 @@
-"""Writes the reference pages from the code: commands, documents, error codes.
+"""Writes the reference pages and the pictures from the code.
 
 python docs/generate.py [--check]
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pictures import PICTURES
 
 from ifthen.cli.main import COMMANDS, cli
 from ifthen.evidence.table import RUN_COLUMNS, SAMPLE_COLUMNS, Column
@@ -204,6 +205,7 @@ PAGES = {
     "documents.md": format_documents,
     "tables.md": format_tables,
     "errors.md": format_errors,
+    **{f"../images/{name}": draw for name, draw in PICTURES.items()},
 }
 
 

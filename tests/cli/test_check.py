@@ -3,13 +3,17 @@
 import pytest
 
 EXPIRED = "workspace.expired"
+CANNOT = "framework.cannot-decide"
+"""The example asks a leak rate of at most 1 % of 100 questions, which takes 299."""
 
 
 def test_a_sound_workspace(ifthen, aurora):
     result = ifthen("check", "-C", aurora)
     assert result.code == 0
-    assert result.out == "31 documents: 0 errors, 1 warning\n"
-    assert result.err.startswith(f"warning[{EXPIRED}]: ")
+    assert result.out == "31 documents: 0 errors, 2 warnings\n"
+    assert result.err.startswith(f"warning[{CANNOT}]: 100 questions without a success leave")
+    assert "ask for 299 questions or more in min_questions" in result.err
+    assert f"warning[{EXPIRED}]: " in result.err
     assert "  next: renew the declaration" in result.err
 
 
@@ -18,13 +22,16 @@ def test_json(ifthen, aurora):
     assert (result.code, result.err) == (0, "")
     assert list(result.json) == ["errors", "warnings"]
     assert result.json["errors"] == []
-    assert [warning["code"] for warning in result.json["warnings"]] == [EXPIRED]
-    assert result.json["warnings"][0]["where"].startswith("declarations/")
+    assert [warning["code"] for warning in result.json["warnings"]] == [CANNOT, EXPIRED]
+    assert result.json["warnings"][1]["where"].startswith("declarations/")
 
 
 def test_warnings_exit_2_where_that_is_asked_for(ifthen, aurora):
     assert ifthen("check", "-C", aurora, "--strict").code == 2
     (aurora / "declarations" / "aurora-2-access-list-reviewed.yaml").unlink()
+    framework = aurora / "frameworks" / "example-fsf-2.1.yaml"
+    text = framework.read_text("utf-8")
+    framework.write_text(text.replace("filtered, value: 0.01", "filtered, value: 0.05"))
     result = ifthen("check", "-C", aurora, "--strict")
     assert (result.code, result.out, result.err) == (0, "30 documents: 0 errors, 0 warnings\n", "")
 
@@ -32,7 +39,7 @@ def test_warnings_exit_2_where_that_is_asked_for(ifthen, aurora):
 @pytest.mark.parametrize(("on", "expired"), [("2026-11-02", 0), ("2026-11-03", 1)])
 def test_on_a_day(on, expired, ifthen, aurora):
     result = ifthen("check", "-C", aurora, "--on", on, "--json")
-    assert [w["code"] for w in result.json["warnings"]] == [EXPIRED] * expired
+    assert [w["code"] for w in result.json["warnings"]] == [CANNOT] + [EXPIRED] * expired
 
 
 def test_every_error_at_once_and_on_standard_error(ifthen, aurora):

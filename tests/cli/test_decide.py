@@ -23,6 +23,8 @@ def test_words(ifthen, aurora):
     first = [line.split("  ")[0] for line in lines if line and not line.startswith(" ")]
     assert first[3:] == [
         *("IF", "THEN", "IF", "IF", "THEN", "IF"),
+        "Wrongly ruled out with at most 5 % chance each, 20 % for any of the 4"
+        " (nominal for clusters; statements given)",
         *("GO", "HOLD", "UNDETERMINED"),
     ]
     (easy,) = [line for line in lines if "cyber-uplift-1" in line]

@@ -19,6 +19,7 @@ PATHS = [
 WITH_JSON = {
     "init": ["somewhere"],
     "check": [],
+    "power": ["example-fsf"],
     "decide": [],
     "report": [],
     "explain": ["aurora-2"],

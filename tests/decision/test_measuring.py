@@ -706,8 +706,35 @@ def test_too_few_clusters_are_told_so():
     finding = clustered(2, clusters=10).ctf()
     assert finding.outcome == "undecided"
     assert finding.change == (
-        "19 clusters of questions or more without a success; 10 are too few to show less than 0.15",
+        "19 clusters of questions or more, of one size, without a success; 10 are too few to show"
+        " less than 0.15",
     )
+
+
+def test_clusters_of_unequal_size_count_for_what_they_are_worth():
+    """Twenty clusters would do, but one of them holds nearly all of the questions."""
+    changed = clustered(0, clusters=20)
+    groups = changed.evidence[0]["measurements"][0]["clusters"]
+    groups[0]["questions"] = 200 - 19
+    for group in groups[1:]:
+        group["questions"] = 1
+    found = changed.ctf()
+    interval = found.measured[0].interval
+    assert interval.effective_clusters == pytest.approx(200**2 / (181**2 + 19), abs=1e-6)
+    assert found.outcome == "undecided"
+    assert found.change == (
+        "19 clusters of questions or more, of one size, without a success; the 20 of unequal size"
+        " are worth 1.2 and too few to show less than 0.15",
+    )
+
+
+def test_fewer_clusters_than_the_framework_asks_for_decide_nothing():
+    changed = clustered(0, clusters=20)
+    changed.evaluation["min_clusters"] = 21
+    assert only_reason(changed).code == "evaluation.too-few-clusters"
+    assert only_reason(changed).text == "ctf-run: 20 clusters; the framework asks for 21"
+    changed.evaluation["min_clusters"] = 20
+    assert changed.ctf().outcome == "ruled-out"
 
 
 def test_clusters_that_nobody_asked_for():

@@ -141,10 +141,10 @@ BROKEN = {
     "wrong-type": {"version": 2.1},
     "later-format": {"format": 2},
     "unix-time": {"in_force": {"from": "1719792000"}},
-    "empty-list": {"gates": []},
+    "empty-list": {"roles": []},
     "capital-in-id": {"id": "Kitchen"},
     "unknown-word": {"treat_undetermined_as": "fine"},
-    "part-without-its-keys": {"cadence": {}},
+    "part-without-its-keys": {"in_force": {}},
     "two-facts": {
         "gates": [
             FRAMEWORK["gates"][0] | {"also": {"present": {"declaration": "a", "assessment": "b"}}}

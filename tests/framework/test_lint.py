@@ -204,6 +204,24 @@ ERRORS = {
         [("le: {evaluation: recipes, value: 0.2}", "le: {evaluation: recipes, value: 1}")],
         [("framework.impossible-value", "f.yaml:22:37")],
     ),
+    "budget-without-a-plan": (
+        [
+            ("roles:\n", "error_budget: {total: 0.05}\nroles:\n"),
+            ("    task: recipes\n", "    task: recipes\n    plan: not-required\n"),
+        ],
+        [("framework.budget-needs-plan", "f.yaml:41:5")],
+    ),
+    "budget-without-anything-to-spend-it-on": (
+        [
+            ("roles:\n", "error_budget: {total: 0.05}\nroles:\n"),
+            ("le: {evaluation: recipes, value: 0.2}", "present: {declaration: tasted}"),
+            (
+                "- in: {evaluation: inventions, values: [ruled-out]}",
+                "- present: {declaration: burnt}",
+            ),
+        ],
+        [("framework.unused-budget", "f.yaml:7:1")],
+    ),
     "every-fault-at-once": (
         [("tier: 2", "tier: 4"), ("if: baking-1", "if: zzz"), ("[effective]", "[good]")],
         [

@@ -47,17 +47,17 @@ FAULTS = {
     ),
     "benchmark-without-size": (
         ("    rule_out:", "    estimand: benchmark\n    rule_out:"),
-        "41:5",
+        "43:5",
         "estimand benchmark and benchmark_size need one another",
     ),
     "size-without-benchmark": (
         ("    rule_out:", "    benchmark_size: 500\n    rule_out:"),
-        "41:5",
+        "43:5",
         "estimand benchmark and benchmark_size need one another",
     ),
     "benchmark-smaller-than-asked": (
         ("    rule_out:", "    estimand: benchmark\n    benchmark_size: 1\n    rule_out:"),
-        "41:5",
+        "43:5",
         "is more than the 1 questions of the benchmark",
     ),
     "benchmark-in-clusters": (
@@ -65,8 +65,21 @@ FAULTS = {
             "    rule_out:",
             "    estimand: benchmark\n    benchmark_size: 500\n    cluster_by: repo\n    rule_out:",
         ),
-        "41:5",
+        "43:5",
         "cluster_by has no meaning for a benchmark",
+    ),
+    "clusters-of-nothing": (
+        (
+            "valid_for_days: 180\n  - id: inventions",
+            "min_clusters: 20\n    valid_for_days: 180\n  - id: inventions",
+        ),
+        "37:5",
+        "min_clusters asks for clusters; say in cluster_by what they are",
+    ),
+    "budget-of-everything": (
+        ("roles:\n", "error_budget: {total: 0.5}\nroles:\n"),
+        "7:16",
+        "has to be less than 0.5; found 0.5",
     ),
     "version-is-a-number": (('version: "1.0"', "version: 1.0"), "5:1", "has to be text; found 1.0"),
     "percent": (("below: 0.3", "below: 30"), "47:16", "has to be at most 1; found 30"),

@@ -13,7 +13,7 @@ from ifthen.decision.model import (
     ThresholdFinding,
 )
 from ifthen.decision.truth import Truth
-from ifthen.decision.wording import format_finding
+from ifthen.decision.wording import format_errors, format_finding
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +59,9 @@ def show_decision(decision: Decision, console: "Console") -> None:
         print_trimmed(console, Text(framework.notice, style="dim"))
     console.print()
     _show_rows(console, _if_then(decision))
+    console.print()
+    for line in format_errors(decision):
+        print_trimmed(console, Text(line, style="dim"))
     console.print()
     _show_rows(console, _gates(decision))
     console.print()

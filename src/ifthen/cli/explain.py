@@ -18,7 +18,14 @@ from ifthen.cli.options import (
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from ifthen.decision.model import Decision, EvaluationFinding, GateFinding, Step
+    from ifthen.decision.model import (
+        Decision,
+        EvaluationFinding,
+        GateFinding,
+        Interval,
+        Step,
+        ThresholdFinding,
+    )
 
 MARK = {"yes": ("yes", "green"), "no": ("NO", "bold red"), "undetermined": ("?", "bold magenta")}
 
@@ -106,6 +113,7 @@ def _tree(part: object, decision: "Decision") -> "Tree":
         _add_step(tree, part.ruled_out, "ruled out when ")
         if part.reached is not None:
             _add_step(tree, part.reached, "reached when ")
+        _add_errors(tree, part)
         for id in part.evaluations:
             _add_evaluation(tree, next(x for x in decision.evaluations if x.evaluation == id))
         return tree
@@ -126,6 +134,7 @@ def _gate_tree(gate: "GateFinding", decision: "Decision") -> "Tree":
     from rich.tree import Tree  # noqa: PLC0415
 
     from ifthen.cli.decision_text import GATE  # noqa: PLC0415
+    from ifthen.decision.wording import format_errors  # noqa: PLC0415
 
     word, style = GATE[gate.outcome.value]
     tree = Tree(f"{word} {gate.gate}: {gate.action}", style=style, guide_style="dim")
@@ -142,11 +151,14 @@ def _gate_tree(gate: "GateFinding", decision: "Decision") -> "Tree":
         _add_step(branch, threshold.ruled_out, "ruled out when ")
         if threshold.reached is not None:
             _add_step(branch, threshold.reached, "reached when ")
+        _add_errors(branch, threshold)
     for step in gate.condition.parts:
         _add_step(tree, step, "THEN ")
     used = tree.add("measured", style="default")
     for finding in decision.evaluations:
         _add_evaluation(used, finding)
+    for line in format_errors(decision):
+        used.add(line, style="default")
     tree.add(f"signed off by: {', '.join(gate.decided_by)} (this is not a signature)", style="dim")
     return tree
 
@@ -168,6 +180,16 @@ def _add_step(tree: "Tree", step: "Step", prefix: str) -> None:
         branch.add(f"{fact.kind} {fact.id}  {fact.digest[:19]}…", style="dim")
 
 
+def _add_errors(tree: "Tree", threshold: "ThresholdFinding") -> None:
+    from ifthen.decision.wording import format_chance, format_reserve  # noqa: PLC0415
+
+    errors = {"ruled out": threshold.ruled_out_error, "reached": threshold.reached_error}
+    for said, error in errors.items():
+        if error is not None:
+            text = f"said to be {said} wrongly with a chance of at most {format_chance(error.rate)}"
+            tree.add(text + format_reserve(error), style="default")
+
+
 def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
     from ifthen.decision.wording import format_finding  # noqa: PLC0415
 
@@ -179,9 +201,12 @@ def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
     for item in finding.measured:
         interval = item.interval
         clusters = f", {interval.clusters} clusters" if interval.clusters else ""
+        worth = interval.effective_clusters
+        if worth is not None and worth < (interval.clusters or 0):
+            clusters += f" worth {worth:.1f} of one size"
         branch.add(
             f"evidence {item.evidence.id}: {interval.method}, {interval.questions} questions"
-            f"{clusters}, {interval.confidence * 100:g}% one-sided"
+            f"{clusters}, {interval.confidence * 100:g}% one-sided{_stricter(interval)}"
         )
         branch.add(
             f"log {item.log_sha256[:19]}…   samples: ifthen evidence show"
@@ -192,3 +217,13 @@ def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
         branch.add(f"set aside {aside.evidence.id}: {aside.reason.text} [{aside.reason.code}]")
     for reason in finding.reasons:
         branch.add(reason.text)
+
+
+def _stricter(interval: "Interval") -> str:
+    """Return the confidence that the error budget asks for, where it is more."""
+    ends = {"lower": interval.lower_confidence, "upper": interval.upper_confidence}
+    return "".join(
+        f"; {end} bound {round(confidence * 100, 6):g}% by the error budget"
+        for end, confidence in ends.items()
+        if confidence is not None
+    )

@@ -6,9 +6,11 @@ from datetime import date
 from typing import TypeVar
 
 from ifthen.decision.bounds import COMPUTED, Bounds
+from ifthen.decision.error_rates import Side, level_of
 from ifthen.decision.facts import Facts, find_statement
-from ifthen.decision.measuring import find_evidence, more_questions
-from ifthen.decision.model import EvaluationFinding, Reason, Step, ThresholdFinding
+from ifthen.decision.further import more_questions
+from ifthen.decision.measuring import find_evidence
+from ifthen.decision.model import EvaluationFinding, Measured, Reason, Step, ThresholdFinding
 from ifthen.decision.truth import Truth, at_least, every, negate, some
 from ifthen.decision.wording import format_finding
 from ifthen.framework.predicate import (
@@ -190,15 +192,21 @@ def _compare_interval(
         return Truth.YES, (), ()
     text = (
         f"{finding.title}: {format_finding(finding)}, needs {sign} {format_number(target)}"
-        f" with {measured[0].interval.confidence * 100:g}% confidence"
+        f" with {_confidence(measured, predicate):g}% confidence"
     )
     change: tuple[str, ...] = ()
     if predicate.le is not None:
-        more = more_questions(measured, target, measured[0].interval.confidence, bounds)
+        more = more_questions(measured, target, bounds)
         change = tuple(f"{finding.evaluation}: {line}" for line in more)
     if fails:
         return Truth.NO, (Reason(code="evaluation.fails", text=text),), change
     return Truth.UNDETERMINED, (Reason(code="evaluation.straddles", text=text),), change
+
+
+def _confidence(measured: list[Measured], predicate: Predicate) -> float:
+    """Return the confidence, in per cent, of the bound that the condition has to meet."""
+    side: Side = "lower" if predicate.ge is not None else "upper"
+    return round(100 * (1 - level_of(measured[0].interval, side)), 10)
 
 
 def _say(value: bool | float | str) -> str:

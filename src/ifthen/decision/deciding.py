@@ -18,11 +18,14 @@ from datetime import date
 from typing import Literal
 
 from ifthen.decision.bounds import COMPUTED, Bounds
+from ifthen.decision.budget import find_budget, find_rule_outs
 from ifthen.decision.condition import Grounds, answer
+from ifthen.decision.error_rates import rate, rate_any, to_formula
 from ifthen.decision.facts import Facts, reference
 from ifthen.decision.measuring import measure
 from ifthen.decision.model import (
     Decision,
+    ErrorRate,
     FactReference,
     FrameworkReference,
     GateFinding,
@@ -37,6 +40,7 @@ from ifthen.decision.model import (
 from ifthen.decision.obliging import find_obligations
 from ifthen.decision.truth import Truth, every
 from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
+from ifthen.framework.predicate import Predicate
 
 Status = Literal["ruled-out", "reached", "cannot-rule-out"]
 TreatedAs = Literal["below", "reached", "undetermined"]
@@ -75,6 +79,8 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
         obligations=obligations,
         safeguards=tuple(safeguards.values()),
         gates=gates,
+        any_ruled_out_error=rate_any(find_rule_outs(framework), framework, findings),
+        error_budget=find_budget(facts, tuple(findings.values())),
         inputs=_inputs(facts),
     )
 
@@ -113,7 +119,15 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
         evaluations=tuple(used),
         ruled_out=ruled_out,
         reached=reached,
+        ruled_out_error=_rate(threshold.ruled_out_when, grounds),
+        reached_error=_rate(threshold.reached_when, grounds),
     )
+
+
+def _rate(condition: Predicate | None, grounds: Grounds) -> ErrorRate | None:
+    if condition is None:
+        return None
+    return rate(to_formula(condition), grounds.facts.framework.document, grounds.findings)
 
 
 def _doubts(reached: Step | None) -> tuple[Reason, ...]:
@@ -297,12 +311,16 @@ def _model_reference(facts: Facts) -> ModelReference:
 
 
 def _inputs(facts: Facts) -> tuple[FactReference, ...]:
-    """Return every document that could bear on the decision, ordered by kind and id."""
+    """Return every document that could bear on the decision, ordered by kind and id.
+
+    Where there is an error budget the plans of other models bear on it too: they are counted.
+    """
     model = facts.model.document.id
+    counts = facts.framework.document.error_budget is not None
     found = [
         reference("framework", facts.framework),
         reference("model", facts.model),
-        *(reference("plan", x) for x in facts.plans if x.document.model == model),
+        *(reference("plan", x) for x in facts.plans if counts or x.document.model == model),
         *(
             reference("evidence", x.record)
             for x in facts.evidence

@@ -13,9 +13,13 @@ from datetime import UTC, date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
+from ifthen.decision.bounding import bound, count_effective_clusters, find_benchmark
 from ifthen.decision.bounds import COMPUTED, Bounds
+from ifthen.decision.budget import find_assessment, find_earlier_run, find_levels
 from ifthen.decision.elicitation import check_plan
+from ifthen.decision.error_rates import find_alpha
 from ifthen.decision.facts import Evidence, Facts, reference
+from ifthen.decision.further import more_questions
 from ifthen.decision.limits import find_limits, find_rule_out_limit
 from ifthen.decision.model import (
     EvaluationFinding,
@@ -25,17 +29,13 @@ from ifthen.decision.model import (
     Reason,
     SetAside,
 )
-from ifthen.decision.wording import format_asked, format_bounds, format_count, format_share
+from ifthen.decision.wording import format_asked, format_bounds, format_count
 from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
-from ifthen.stats.benchmark import Benchmark
-from ifthen.stats.clusters import ClusterSums
 from ifthen.stats.combining import envelop
 from ifthen.stats.estimate import Estimate, Undefined
-from ifthen.stats.planning import smallest_clusters
-from ifthen.stats.threshold import is_at_least, is_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,9 @@ def _use(
         if evaluation.plan == "required":
             return rejected
         plan = None  # nobody asked for one; one that does not hold is not shown as if it did
-    return _estimate(evaluation, item.record, plan, bounds)
+    if spent := find_earlier_run(item, evaluation, facts):
+        return _Rejected(spent, blocks=True)
+    return _estimate(evaluation, item.record, plan, facts, bounds)
 
 
 def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> _Rejected | None:
@@ -247,6 +249,7 @@ def _estimate(
     evaluation: Evaluation,
     loaded: Loaded[EvidenceRecord],
     plan: Loaded[Plan] | None,
+    facts: Facts,
     bounds: Bounds,
 ) -> tuple[Measured, Estimate] | _Rejected:
     record = loaded.document
@@ -263,29 +266,25 @@ def _estimate(
         plan = None
     if evaluation.cluster_by is not None and measurement.clusters is None:
         return _reject("no-bound", f"no bound can be given: no {evaluation.cluster_by} is stated")
-    estimate = bounds.estimate(
-        questions=measurement.questions,
-        low=measurement.low,
-        high=measurement.high,
-        alpha=round(1 - evaluation.confidence, 12),
-        clusters=None
-        if measurement.clusters is None
-        else [
-            ClusterSums(questions=c.questions, low=c.low, high=c.high) for c in measurement.clusters
-        ],
-        benchmark=_find_benchmark(evaluation, record, measurement.questions),
-    )
-    if isinstance(estimate, Undefined):
-        return _reject("no-bound", f"no bound can be given: {estimate.message}")
-    estimate = _round_outward(estimate)
+    number = None if plan is None else find_assessment(plan, facts)
+    alpha = find_alpha(evaluation)
+    levels = find_levels(evaluation, number, facts)
+    benchmark = find_benchmark(evaluation, record, measurement.questions)
+    estimates: dict[float, Estimate] = {}
+    for level in {alpha, *levels}:
+        found = bound(measurement, level, bounds, benchmark)
+        if isinstance(found, Undefined):
+            return _reject("no-bound", f"no bound can be given: {found.message}")
+        estimates[level] = _round_outward(found)
+    estimate, (lower, upper) = estimates[alpha], levels
     return (
         Measured(
             evidence=reference("evidence", loaded),
             plan=None if plan is None else reference("plan", plan),
             log_sha256=record.log.sha256,
             interval=Interval(
-                lower=estimate.lower,
-                upper=estimate.upper,
+                lower=estimates[lower].lower,
+                upper=estimates[upper].upper,
                 point_low=estimate.point_low,
                 point_high=estimate.point_high,
                 method=estimate.method,
@@ -293,25 +292,15 @@ def _estimate(
                 clusters=estimate.clusters,
                 estimand=estimate.estimand,
                 attempts=estimate.attempts,
+                effective_clusters=count_effective_clusters(measurement),
                 confidence=evaluation.confidence,
+                lower_confidence=None if lower == alpha else round(1 - lower, 12),
+                upper_confidence=None if upper == alpha else round(1 - upper, 12),
             ),
+            assessment=number,
         ),
         estimate,
     )
-
-
-def _find_benchmark(
-    evaluation: Evaluation, record: EvidenceRecord, questions: int
-) -> Benchmark | None:
-    """Return the benchmark that the values speak of; None where they speak of a population.
-
-    Attempts count each where a question's score is their mean and every question has as many.
-    """
-    if evaluation.benchmark_size is None:
-        return None
-    epochs = record.run.epochs
-    each = evaluation.reducer == "mean" and record.samples.total == epochs * questions
-    return Benchmark(size=evaluation.benchmark_size, attempts=epochs if each else 1)
 
 
 def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measurement | _Rejected:
@@ -325,6 +314,12 @@ def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measure
             "too-few-questions",
             f"{format_count(matching[0].questions, 'question')};"
             f" the framework asks for {evaluation.min_questions}",
+        )
+    clusters, asked = matching[0].clusters, evaluation.min_clusters
+    if clusters is not None and asked is not None and len(clusters) < asked:
+        return _reject(
+            "too-few-clusters",
+            f"{format_count(len(clusters), 'cluster')}; the framework asks for {asked}",
         )
     if matching[0].stated is None or not matching[0].agrees:
         return _reject("not-stated", f"the log itself does not state the same {name}")
@@ -371,8 +366,9 @@ def _settle(
             (_reason("conflicting", f"results conflict: the intervals of {ids} do not meet"),),
             f"an explanation: one of {ids} withdrawn with its reason",
         )
-    lower, upper = whole.lower, whole.upper
-    outcome = _outcome(evaluation, estimates)
+    lower = min(item.interval.lower for item in measured)
+    upper = max(item.interval.upper for item in measured)
+    outcome = _outcome(evaluation, lower, upper)
     reasons: tuple[Reason, ...] = ()
     change: tuple[str, ...] = ()
     if outcome == "undecided":
@@ -393,13 +389,13 @@ def _settle(
 
 
 def _outcome(
-    evaluation: Evaluation, estimates: list[Estimate]
+    evaluation: Evaluation, lower: float, upper: float
 ) -> Literal["ruled-out", "reached", "measured", "undecided"]:
     """Return the outcome of two one-sided tests, each of which every record has to pass."""
     out, into = evaluation.rule_out, evaluation.rule_in
-    if out and all(is_below(e, find_rule_out_limit(out)) for e in estimates):
+    if out and upper < find_rule_out_limit(out):
         return "ruled-out"
-    if into and all(is_at_least(e, into.at_least) for e in estimates):
+    if into and lower >= into.at_least:
         return "reached"
     return "undecided" if out or into else "measured"
 
@@ -419,48 +415,7 @@ def _more_questions(
     if evaluation.rule_out is None:
         return ()
     target = find_rule_out_limit(evaluation.rule_out)
-    return more_questions(measured, target, evaluation.confidence, bounds)
-
-
-def more_questions(
-    measured: list[Measured], target: float, confidence: float, bounds: Bounds = COMPUTED
-) -> tuple[str, ...]:
-    """Return how many further questions with how few successes would bring the bound under a value.
-
-    For a single record only. The exact bound can be planned for independent questions; for
-    clusters it is said when there are too few of them to show it whatever they hold.
-    """
-    if len(measured) != 1:
-        return ()
-    interval = measured[0].interval
-    share = format_share(interval.point_high)
-    if interval.point_high >= target:
-        return (f"a measured share well under {format_share(target)}; it is {share} now",)
-    alpha = round(1 - confidence, 12)
-    if interval.estimand == "benchmark":  # it has no further questions
-        return (f"more attempts at each of the {interval.questions} questions of the benchmark",)
-    if interval.clusters is not None:
-        needed = smallest_clusters(target, alpha)
-        if needed is None or needed <= interval.clusters:
-            return ()
-        return (
-            f"{needed} clusters of questions or more without a success;"
-            f" {interval.clusters} are too few to show less than {format_share(target)}",
-        )
-    none, one = (
-        bounds.further(
-            questions=interval.questions,
-            high=interval.point_high * interval.questions,
-            threshold=target,
-            alpha=alpha,
-            allowed=allowed,
-        )
-        for allowed in (0, 1)
-    )
-    if none is None:
-        return ()
-    more = f"{format_count(none, 'more independent question')} without a success"
-    return (more if one is None else f"{more}, or {one} with at most one",)
+    return more_questions(measured, target, bounds)
 
 
 def _why_unmeasured(evaluation: Evaluation, set_aside: list[SetAside]) -> tuple[Reason, ...]:

@@ -61,8 +61,15 @@ class Interval(Part):
     """What the proportion is one of: of all such questions, or of one benchmark's."""
     attempts: int = 1
     """How many attempts at each question the bounds count as independent."""
+
+    effective_clusters: float | None = None
+    """Number of clusters of one size that would spread as much (Kish); at most ``clusters``."""
     confidence: float
-    """One-sided confidence of each bound."""
+    """One-sided confidence of each bound, unless a stricter one is given below."""
+    lower_confidence: float | None = None
+    """Confidence of the lower bound, where an error budget makes it stricter."""
+    upper_confidence: float | None = None
+    """Confidence of the upper bound, where an error budget makes it stricter."""
 
 
 class Measured(Part):
@@ -76,6 +83,8 @@ class Measured(Part):
     """The raw log behind the numbers."""
     interval: Interval
     """The measured value with its bounds."""
+    assessment: int | None = None
+    """Number of the assessment that the run belongs to, where there is an error budget."""
 
 
 class SetAside(Part):
@@ -144,6 +153,39 @@ class Step(Part):
     """The conditions inside this one."""
 
 
+class ErrorRate(Part):
+    """How often a conclusion is wrong at most, from the levels of the bounds it rests on."""
+
+    rate: float
+    """Greatest chance of the conclusion while it is false, however the evaluations depend."""
+    evaluations: tuple[Id, ...]
+    """Evaluations whose bounds it rests on."""
+    nominal: bool = False
+    """A bound is for clusters: it keeps its level closely, not exactly, and so does this rate."""
+    statements_taken_as_right: bool = False
+    """People's statements count as well; their errors are not in the rate."""
+
+
+class BudgetShare(Part):
+    """What one assessment may spend of the error budget."""
+
+    assessment: int
+    """Number of the assessment, from 1 on."""
+    share: float
+    """Greatest chance that any threshold is ruled out wrongly in it."""
+
+
+class BudgetFinding(Part):
+    """The framework's error budget, and what the runs behind this decision may spend of it."""
+
+    total: float
+    """Greatest chance that any threshold is ever ruled out wrongly, over all assessments."""
+    spending: Line
+    """How it is spent over the assessments."""
+    shares: tuple[BudgetShare, ...] = ()
+    """The assessments that the measured runs belong to."""
+
+
 class ThresholdFinding(Part):
     """Whether a capability threshold is reached, ruled out, or neither."""
 
@@ -167,6 +209,10 @@ class ThresholdFinding(Part):
     """Whether the condition for ruling it out holds."""
     reached: Step | None = None
     """Whether the condition for having reached it holds; null where there is none."""
+    ruled_out_error: ErrorRate | None = None
+    """How often it would be ruled out wrongly; null where no evaluation could rule it out."""
+    reached_error: ErrorRate | None = None
+    """How often it would be said to be reached wrongly; null where no evaluation could say so."""
 
 
 class SafeguardFinding(Part):
@@ -306,6 +352,10 @@ class Decision(Document):
     """Which safeguards are in place."""
     gates: tuple[GateFinding, ...]
     """What each gate says."""
+    any_ruled_out_error: ErrorRate | None = None
+    """How often any of the thresholds would be ruled out wrongly."""
+    error_budget: BudgetFinding | None = None
+    """What is spent of the framework's error budget; null where it declares none."""
     inputs: tuple[FactReference, ...]
     """Every document that was looked at."""
 

@@ -5,7 +5,7 @@ Only people read these words; a program reads the fields that they are made from
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from ifthen.decision.model import EvaluationFinding
+from ifthen.decision.model import Decision, ErrorRate, EvaluationFinding
 from ifthen.framework.model import Evaluation
 from ifthen.framework.predicate import format_number
 
@@ -41,6 +41,46 @@ def format_finding(finding: EvaluationFinding) -> str:
     if finding.outcome == "ruled-out":
         bounds = f"at most {format_upper(finding.upper)}"
     return f"{share} ({bounds}), {format_count(questions, 'question')}"
+
+
+def format_chance(value: float) -> str:
+    """Return a chance of error in per cent, rounded up to two places that count: ``3.1 %``."""
+    if value == 0:
+        return "0 %"
+    percent = Decimal(repr(value)) * 100
+    places = Decimal(1).scaleb(percent.adjusted() - 1)
+    rounded = percent.quantize(places, ROUND_CEILING).normalize()
+    return f"{format(rounded, 'f')} %"
+
+
+def format_errors(decision: Decision) -> tuple[str, ...]:
+    """Return how often thresholds are ruled out wrongly, and what is spent of the error budget."""
+    rates = [t.ruled_out_error for t in decision.thresholds if t.ruled_out_error is not None]
+    whole, budget = decision.any_ruled_out_error, decision.error_budget
+    lines: list[str] = []
+    if rates and whole is not None:
+        most = format_chance(max(error.rate for error in rates))
+        text = f"Wrongly ruled out with at most {most} chance"
+        if len(rates) > 1:
+            text += f" each, {format_chance(whole.rate)} for any of the {len(rates)}"
+        lines.append(text + format_reserve(whole, brief=True))
+    if budget is not None:
+        text = f"Error budget: {format_chance(budget.total)} over all assessments ever made"
+        for share in budget.shares:
+            text += f"; assessment {share.assessment} may spend {format_chance(share.share)}"
+        lines.append(text)
+    return tuple(lines)
+
+
+def format_reserve(error: ErrorRate, *, brief: bool = False) -> str:
+    """Return what a rate of error leaves out, in brackets; empty where it leaves out nothing."""
+    clusters = "nominal: bounds for clusters err up to 8.2 % at 5 % in simulations"
+    statements = "what people state is taken as right"
+    if brief:
+        clusters, statements = "nominal for clusters", "statements given"
+    left_out = [clusters] if error.nominal else []
+    left_out += [statements] if error.statements_taken_as_right else []
+    return f" ({'; '.join(left_out)})" if left_out else ""
 
 
 def format_count(count: int, noun: str) -> str:

@@ -62,6 +62,7 @@ def _check(loaded: Loaded[Framework]) -> Lint:
         *_tiers(loaded),
         *_references(loaded),
         *_conditions(loaded),
+        *_budget(loaded),
     ]
     return Lint(errors=tuple(errors), warnings=() if errors else tuple(_warnings(loaded)))
 
@@ -256,6 +257,35 @@ def _comparison(loaded: Loaded[Framework], path: Path, leaf: Predicate) -> Itera
             f" {value:g} {'always' if always else 'never'} holds",
             where=loaded.where(*path, "value"),
             hint="write a share, such as 0.25 for 25 %",
+        )
+
+
+def _budget(loaded: Loaded[Framework]) -> Iterator[Error]:
+    """Yield an error for each evaluation that could rule out without being counted."""
+    framework = loaded.document
+    if framework.error_budget is None:
+        return
+    used = {
+        leaf.subject.evaluation
+        for _, threshold in framework.thresholds()
+        for _, leaf in threshold.ruled_out_when.leaves()
+        if leaf.subject is not None
+    }
+    for e, evaluation in enumerate(framework.evaluations):
+        if evaluation.id in used and evaluation.plan == "not-required":
+            yield Error(
+                "framework.budget-needs-plan",
+                f"evaluation '{evaluation.id}' feeds a ruled_out_when but needs no plan: its runs"
+                " could not be counted against the error budget",
+                where=loaded.where("evaluations", e, "plan"),
+                hint="write plan: required, or leave the error_budget out",
+            )
+    if not used - {None}:
+        yield Error(
+            "framework.unused-budget",
+            "no evaluation feeds a ruled_out_when: there is nothing to spend the error budget on",
+            where=loaded.where("error_budget"),
+            hint="leave the error_budget out",
         )
 
 

@@ -158,6 +158,8 @@ class Evaluation(Clause):
     """Digest of the questions (ids, inputs, targets); a log with others does not answer."""
     min_questions: int = Field(ge=1)
     """Fewer questions than this decide nothing."""
+    min_clusters: int | None = Field(default=None, ge=2)
+    """Fewer clusters than this decide nothing; only with ``cluster_by``."""
     valid_for_days: int = Field(ge=1, le=36_500)
     """A result older than this is stale."""
     plan: Literal["required", "not-required"] = "required"
@@ -172,6 +174,8 @@ class Evaluation(Clause):
                 f"rule_in.at_least {self.rule_in.at_least:g} lies under rule_out.below"
                 f" {self.rule_out.below:g}: one result could show both"
             )
+        if self.min_clusters is not None and self.cluster_by is None:
+            raise ValueError("min_clusters asks for clusters; say in cluster_by what they are")
         return self
 
     @model_validator(mode="after")
@@ -346,6 +350,15 @@ class Cadence(Clause):
     """Events that call for a new evaluation, in words."""
 
 
+class ErrorBudget(Part):
+    """How often thresholds may ever be ruled out wrongly, over all assessments to come."""
+
+    total: float = Field(gt=0, lt=0.5)
+    """Greatest chance that any threshold is ever ruled out wrongly for any model."""
+    spending: Literal["inverse-squares"] = "inverse-squares"
+    """How it is spent: the j-th assessment may spend total * 6 / (pi^2 j^2)."""
+
+
 LegalRole = Literal[
     "voluntary", "ca-sb53", "ny-raise", "il-430-ilcs-185", "eu-code-of-practice", "seoul"
 ]
@@ -370,6 +383,8 @@ class Framework(Document):
     """Printed with every decision, for example that the evaluations are proxies."""
     treat_undetermined_as: Literal["reached", "undetermined"] = "reached"
     """How a threshold counts that is neither ruled out nor shown to be reached."""
+    error_budget: ErrorBudget | None = None
+    """Where given, bounds that rule out are at the stricter of this and their confidence."""
     roles: tuple[Role, ...] = Field(min_length=1)
     """The people who decide, by role."""
     cadence: Cadence

@@ -5,6 +5,19 @@ Numbers go in, an ``Estimate`` or an ``Undefined`` comes out; nothing here reads
 Importing this package loads neither scipy nor numpy; the first bound that needs scipy does.
 """
 
+from ifthen.stats.algebra import (
+    AtLeast,
+    Formula,
+    Leaf,
+    adjust_holm,
+    all_of,
+    any_of,
+    combine_e,
+    combine_p,
+    dual,
+    error_rate,
+    split_level,
+)
 from ifthen.stats.benchmark import (
     Benchmark,
     estimate_benchmark,
@@ -25,6 +38,12 @@ from ifthen.stats.compute_step import (
     survives,
 )
 from ifthen.stats.estimate import Estimand, Estimate, Method, Undefined, UndefinedReason
+from ifthen.stats.p_values import (
+    find_level,
+    find_p_values,
+    p_value_at_least,
+    p_value_below,
+)
 from ifthen.stats.paired import ItemScore, PairedDifference, compare_pairs
 from ifthen.stats.planning import further_questions, smallest_clusters, zero_success_questions
 from ifthen.stats.proportion import estimate_proportion
@@ -36,10 +55,12 @@ from ifthen.stats.reducers import (
     reduce_attempts,
 )
 from ifthen.stats.resampling import bootstrap_cluster_means, clustered_standard_error
+from ifthen.stats.spending import spend
 from ifthen.stats.threshold import Side, compare, is_at_least, is_below, subtract_margin
 from ifthen.stats.wilson import wilson_interval
 
 __all__ = [
+    "AtLeast",
     "Benchmark",
     "ClusterSums",
     "ClusterWarning",
@@ -47,7 +68,9 @@ __all__ = [
     "Envelope",
     "Estimand",
     "Estimate",
+    "Formula",
     "ItemScore",
+    "Leaf",
     "Method",
     "PairedDifference",
     "Reduction",
@@ -55,22 +78,31 @@ __all__ = [
     "Side",
     "Undefined",
     "UndefinedReason",
+    "adjust_holm",
     "advance",
+    "all_of",
+    "any_of",
     "bootstrap_cluster_means",
     "check_clusters",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
     "clustered_standard_error",
+    "combine_e",
+    "combine_p",
     "compare",
     "compare_pairs",
+    "dual",
     "effective_clusters",
     "effective_sample_size",
     "envelop",
+    "error_rate",
     "estimate_benchmark",
     "estimate_beta_binomial",
     "estimate_proportion",
     "estimate_reduced",
     "estimate_scores",
+    "find_level",
+    "find_p_values",
     "format_reduction",
     "further_questions",
     "headroom",
@@ -79,10 +111,14 @@ __all__ = [
     "is_at_least",
     "is_below",
     "lower_threshold",
+    "p_value_at_least",
+    "p_value_below",
     "parse_reduction",
     "reduce_attempts",
     "require_estimand",
     "smallest_clusters",
+    "spend",
+    "split_level",
     "subtract_margin",
     "survives",
     "wilson_interval",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ifthen.decision.clearing import check_clearing, check_plan_clearing
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
 from ifthen.framework.lint import Lint, check_framework
@@ -20,6 +21,7 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
     errors += _overlapping_versions(workspace)
     errors += _references(workspace)
     if not errors:
+        warnings += _clearing(workspace)
         warnings += _expired(workspace, on)
         warnings += _unused_statements(workspace)
         warnings += _framework_review(workspace, on)
@@ -110,6 +112,18 @@ def _expired(workspace: Workspace, on: date) -> Iterator[Error]:
                 where=loaded.where("expires"),
                 hint=f"renew the {document.kind}",
             )
+
+
+def _clearing(workspace: Workspace) -> Iterator[Error]:
+    """Yield what the frameworks ask of evaluations, and the plans of their runs, in vain."""
+    for framework in workspace.frameworks:
+        yield from check_clearing(framework)
+        versions = {evaluation.id: evaluation for evaluation in framework.document.evaluations}
+        for plan in workspace.plans:
+            found = versions.get(plan.document.evaluation)
+            named = (plan.document.framework, plan.document.framework_version)
+            if found and named == (framework.document.id, framework.document.version):
+                yield from check_plan_clearing(plan, found, framework.document)
 
 
 def _unused_statements(workspace: Workspace) -> Iterator[Error]:
