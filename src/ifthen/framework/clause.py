@@ -135,6 +135,10 @@ class Change(Part):
 
     clauses: tuple[Id, ...] = ()
     """Clauses, of either version, that the entry speaks about; empty: none in particular."""
+    says: Literal["added", "removed", "relocated", "strengthened", "weakened", "changed"] | None = (
+        None
+    )
+    """What it says became of them; absent: it does not say."""
     text: Text
     """What the entry says, in own words."""
     anchors: tuple[Anchor, ...] = ()
