@@ -20,7 +20,8 @@ from ifthen.evidence.recompute import (
     resolve_reducer,
 )
 from ifthen.evidence.record import Measurement
-from ifthen.evidence.samples import ABSENT, SampleTable
+from ifthen.evidence.rules import Rules, rules_of
+from ifthen.evidence.samples import ABSENT, NO_MARKS, SampleTable
 from ifthen.evidence.scores import producer_number
 
 _TOLERANCE = 1e-12
@@ -194,7 +195,7 @@ def check_summaries(log: Log) -> Iterator[Finding]:
         places.append("summaries.json")
     for place in places:
         summaries = SampleTable.of(log.summaries.get(place, ()))
-        faults = _differing(summaries, samples)
+        faults = _differing(summaries, samples, rules_of(log.run.producer))
         if place == "summaries.json":
             faults += [str(key[0]) for key in samples.rows_by_key.keys() - summaries.rows_by_key]
         if faults:
@@ -202,7 +203,7 @@ def check_summaries(log: Log) -> Iterator[Finding]:
             yield contradiction("log.summary-differs", message, place)
 
 
-def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
+def _differing(summaries: SampleTable, samples: SampleTable, rules: Rules) -> list[str]:
     """Return the ids of the summaries that do not say what their sample says."""
     rows = [samples.rows_by_key.get(key) for key in summaries.rows_by_key]
     ours = list(summaries.rows_by_key.values())
@@ -221,6 +222,11 @@ def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
             same = one is other or (type(one) is str and one == other) or is_same(one, other)
             if not same:
                 wrong.add(place)
+    for place, row in zip(ours, rows, strict=True) if summaries.marks or samples.marks else ():
+        told = summaries.marks.get(place, NO_MARKS).limit
+        limit = None if row is None else samples.marks.get(row, NO_MARKS).limit
+        if told != limit and (told is not None or rules.summarizes_limits):
+            wrong.add(place)
     for key, labels in summaries.metadata.items():
         theirs = samples.labels(key)
         for place, row in zip(ours, rows, strict=True):  # the producer leaves long values out
@@ -342,6 +348,10 @@ def check_changes(log: Log) -> Iterator[Finding]:
     if superseded:
         message = f"{superseded} samples were run again; every score they had counts"
         yield notice("log.requeued", message, "samples")
+    told = sum(bool(mark.told) for mark in marks)
+    if told:
+        message = f"the events of {told} samples tell other scores; every one of them counts"
+        yield notice("log.event-differs", message, "samples")
     if log.run.updates:
         message = f"tags or metadata were changed after the run: {_by(Counter(log.run.updates))}"
         yield notice("log.metadata-edited", message, "header")

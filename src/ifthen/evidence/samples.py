@@ -39,9 +39,11 @@ class Marks(msgspec.Struct, kw_only=True):
     """Scores with a history, by scorer."""
     superseded: tuple[Mapping[str, SampleScore], ...] = ()
     """Scores of earlier attempts that the log holds besides the one that counts."""
+    told: dict[str, SampleScore] = {}
+    """Other scores that the events of the sample tell, by scorer."""
 
 
-_PLAIN = Marks()
+NO_MARKS = Marks()
 
 
 class SampleTable(Sequence[Sample]):
@@ -91,8 +93,9 @@ class SampleTable(Sequence[Sample]):
             invalidated_by=sample.invalidated_by,
             edited={k: s for k, s in sample.scores.items() if s.history or s.authors},
             superseded=sample.superseded,
+            told=dict(sample.told),
         )
-        if marks != _PLAIN:
+        if marks != NO_MARKS:
             self.marks[row] = marks
         self.append(
             sample.id,
@@ -166,7 +169,7 @@ class SampleTable(Sequence[Sample]):
         if row < 0:
             row += len(self)
         identifier, epoch = self.ids[row], self.epochs[row]
-        marks = self.marks.get(row, _PLAIN)
+        marks = self.marks.get(row, NO_MARKS)
         return Sample(
             id=identifier,
             epoch=epoch,
@@ -189,6 +192,7 @@ class SampleTable(Sequence[Sample]):
             sha256=self.digests[row],
             question_sha256=self.question_digests[row],
             superseded=marks.superseded,
+            told=marks.told,
         )
 
     def __iter__(self) -> Iterator[Sample]:
