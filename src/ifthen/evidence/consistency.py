@@ -7,6 +7,7 @@ to it (edited scores, invalidated samples, changed tags), is a notice.
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ifthen.evidence.log import Finding, Log, contradiction, notice
@@ -177,14 +178,24 @@ def _about(
 def check_histories(log: Log) -> Iterator[Finding]:
     """Yield ``log.history-differs`` where a score is not the last value of its history."""
     table = SampleTable.of(log.samples)
+    declared = {scorer.name for scorer in log.scorers}
     for row, marks in sorted(table.marks.items()):
         for name, score in marks.edited.items():
-            if score.authors and len(score.history) <= len(score.authors):
+            whole = len(score.history) > len(score.authors) or _is_by_hand(name, declared)
+            if score.authors and not whole:
                 message = f"the score of {name} was edited, and its original value is not there"
                 yield contradiction("log.history-differs", message, table.place_of(row))
             elif score.history and not is_same(score.history[-1], score.value):
                 message = f"the score of {name} is not the last value of its history"
                 yield contradiction("log.history-differs", message, table.place_of(row))
+
+
+def _is_by_hand(scorer: str, declared: AbstractSet[str]) -> bool:
+    """Return whether no scorer of that name ran, so that its score has no original value.
+
+    Of scorers with one name, the producer numbers the second and later ones.
+    """
+    return bool(declared) and declared.isdisjoint({scorer, scorer.rstrip("0123456789")})
 
 
 def check_summaries(log: Log) -> Iterator[Finding]:
@@ -270,7 +281,9 @@ def check_reductions(log: Log) -> Iterator[Finding]:
     if "reductions" in log.repeats:
         for scorer in sorted(keys.keys() - reduced):
             message = f"no question scores of {scorer} are stated"
-            yield contradiction("log.reduction-differs", message, "reductions.json")
+            lost = reduced and not rules_of(log.run.producer).keeps_reductions
+            report = notice if lost else contradiction
+            yield report("log.reduction-differs", message, "reductions.json")
     for reduction in log.reductions:
         reducer = resolve_reducer(log, reduction.reducer)
         if reducer is None:

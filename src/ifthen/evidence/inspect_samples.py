@@ -242,9 +242,10 @@ def _has_had(score: ScoreJson | None, value: Any) -> bool:
         return True  # no score widens nothing
     if score is None:
         return False
-    return score.value.value == value or any(
-        edit.value.value == value for edit in score.history or ()
-    )
+    try:
+        return value in [score.value.value, *(edit.value.value for edit in score.history or ())]
+    except RecursionError:  # too deep to be compared
+        return False
 
 
 def author_of(provenance: ProvenanceJson | None) -> str:
