@@ -11,6 +11,7 @@ import sys
 import time
 import tracemalloc
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from tests.evidence import test_helm, test_promptfoo, test_swe_bench
 from tests.evidence.foreign import make_source
 from tests.evidence.tampering import (
+    DATA,
     HEADER,
     LOGS,
     REDUCTIONS,
@@ -734,7 +736,7 @@ from ifthen.evidence.reading import read_source
 from ifthen.evidence.source import MemorySource
 from ifthen.evidence.building import build_record, list_samples
 from datetime import datetime, UTC
-from tests.evidence.tampering import LOGS, EvalLog
+from tests.evidence.tampering import DATA, EvalLog
 
 inspect_eval.WORTH_SHARING = 0
 shared = []
@@ -800,7 +802,7 @@ def read(data, workers):
 @given(st.sampled_from(["plain", "epochs", "keys"]), st.lists(
     st.tuples(st.integers(0, 11), st.sampled_from(KINDS), st.sampled_from(VALUES)), max_size=4))
 def check(name, changes):
-    log = EvalLog(LOGS[name])
+    log = EvalLog(DATA / f"{name}.eval")
     tamper(log, changes)
     data = log.to_bytes()
     assert read(data, 1) == read(data, 2) == read(data, 3)
@@ -810,6 +812,55 @@ check()
 assert len(shared) > 20, len(shared)
 print("same", len(shared))
 """
+
+
+HASHES = """
+import copy
+from tests.evidence.tampering import LOGS, REDUCTIONS, SUMMARIES, EvalLog, result
+
+log = EvalLog(LOGS["epochs"])
+log.drop(SUMMARIES, REDUCTIONS)
+for row, sample in enumerate(log.samples):
+    for name in ("a", "b", f"s{row}"):
+        sample["scores"][name] = {"value": "C"}
+log.samples[1]["id"] = log.samples[2]["id"] = "another"
+record = result(log.to_bytes())
+print(record.model_dump_json())
+from ifthen.evidence.building import list_samples
+from ifthen.evidence.reading import read_source
+from ifthen.evidence.source import MemorySource
+print(list_samples(read_source(MemorySource(log.to_bytes(), "x.eval"), workers=1)))
+"""
+
+
+def test_the_same_whatever_the_seed_of_hashes():
+    """A record is compared with what another process reads: no order of a set may get into it."""
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", HASHES],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+            env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "12345"
+    }  # fmt: skip
+    assert len(printed) == 1
+
+
+def test_threads_read_the_same_as_one():
+    """Nothing of a log stays in the module: several can be read at once."""
+    logs = [(DATA / f"{name}.eval").read_bytes() for name in ("epochs", "keys", "edited")] * 8
+    alone = [result(data) for data in logs]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(result, logs)) == alone
+
+
+@pytest.mark.parametrize("member", [HEADER, START])
+def test_header_that_is_too_large(monkeypatch, member):
+    log = EvalLog(LOGS["plain"])
+    log[member]["unknown"] = "x" * 100_000
+    assert codes(log) == set()
+    monkeypatch.setattr(inspect_eval, "MAX_HEADER", 100_000)
+    assert codes(log) == {"log.too-large" if member == HEADER else "log.start-differs"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="work is shared out on Linux only")

@@ -208,7 +208,8 @@ def check_summaries(log: Log) -> Iterator[Finding]:
         summaries = SampleTable.of(log.summaries.get(place, ()))
         faults = _differing(summaries, samples, rules_of(log.run.producer))
         if place == "summaries.json":
-            faults += [str(key[0]) for key in samples.rows_by_key.keys() - summaries.rows_by_key]
+            known = summaries.rows_by_key
+            faults += [str(key[0]) for key in samples.rows_by_key if key not in known]
         if faults:
             message = f"{len(faults)} summaries differ from their samples, first of {faults[0]}"
             yield contradiction("log.summary-differs", message, place)

@@ -35,6 +35,8 @@ from ifthen.evidence.sharing import (
 from ifthen.evidence.source import Source, digest_source
 from ifthen.evidence.strict_json import check_keys
 
+MAX_HEADER = 1 << 27
+"""Most bytes of a header; as Python values they take some twenty times that."""
 _HEADER, _START = "header.json", "_journal/start.json"
 _SUMMARY = 2000  # the work on a summary beside its bytes, as in _cost
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
@@ -106,8 +108,11 @@ class _Reader:
                     self._source.name,
                 )
             )
-        content = archive.read(found)
         where = archive.where(found.name)
+        if found.size > MAX_HEADER:
+            message = f"{found.size:,} bytes; {MAX_HEADER:,} are read"
+            raise Error("log.too-large", message, where=where)
+        content = archive.read(found)
         check_keys(content, where=where)
         check_version(content, where=where)
         return decode(content, HeaderJson, where=where)
@@ -212,6 +217,9 @@ class _Reader:
             yield "beginning"
             return
         now = decode(archive.read(header), StartJson, where=archive.where(_HEADER))
+        if start.size > MAX_HEADER:
+            yield "beginning"
+            return
         beginning = archive.read(start)
         check_keys(beginning, where=archive.where(_START))
         then = decode(beginning, StartJson, where=archive.where(_START))

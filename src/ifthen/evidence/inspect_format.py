@@ -339,6 +339,8 @@ def check_version(data: bytes, *, where: str) -> Versioned:
             "log.unknown-version",
             f"log format version {found}; version {VERSION} is read",
             where=where,
-            hint="use an ifthen version that reads this format",
+            hint="run the evaluation again with a newer inspect-ai"
+            if versioned.version == 1
+            else "use an ifthen version that reads this format",
         )
     return versioned

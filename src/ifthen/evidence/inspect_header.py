@@ -26,8 +26,7 @@ def check_header(header: HeaderJson, samples: SampleTable) -> Iterator[Finding]:
     ids = dataset.sample_ids
     asked = len(samples.rows_by_id) if ids is None else len(ids)
     expected = _expected(dataset.samples, header.eval.config.limit, header.eval.config.sample_id)
-    early = header.results is not None and header.results.early_stopping is not None
-    if expected is not None and asked != expected and not (ids is None and early):
+    if expected is not None and asked != expected:
         message = f"{expected} questions of the dataset were to be asked; there are {asked}"
         yield contradiction("log.sample-count", message, "header")
 

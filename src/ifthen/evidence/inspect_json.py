@@ -11,7 +11,7 @@ import msgspec
 from ifthen.encoding.canonical import digest_bytes
 from ifthen.errors import Error
 from ifthen.evidence.formats import Request
-from ifthen.evidence.inspect_format import LogJson, check_version, decode
+from ifthen.evidence.inspect_format import HeaderJson, LogJson, check_version, decode
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
 from ifthen.evidence.inspect_samples import SampleDecoder, Share, add_sample
 from ifthen.evidence.log import Finding, Log, contradiction, notice
@@ -81,14 +81,14 @@ def _decode(data: bytes, name: str) -> LogJson:
 
 
 def _check_parts(parts: dict["_Key", msgspec.Raw], name: str) -> None:
-    """Refuse a key that stands twice in the log, or in a part of it besides the samples."""
+    """Refuse a key that stands twice in the log, or in a part of its header."""
     seen: set[str] = set()
     for key, part in parts.items():
         if key.name in seen:
             message = f"not JSON: the key {key.name[:80]!r} stands twice in an object"
             raise Error("log.not-json", message, where=name)
         seen.add(key.name)
-        if key.name not in {"samples", "reductions"}:
+        if key.name in _HEADER:  # what is not read takes no memory
             check_keys(bytes(part), where=name)
 
 
@@ -99,5 +99,6 @@ class _Key:
         self.name = name
 
 
+_HEADER = frozenset(field.name for field in msgspec.structs.fields(HeaderJson)) | {"version"}
 _PARTS = msgspec.json.Decoder(dict[_Key, msgspec.Raw], dec_hook=_Key)
 _DECODE = msgspec.json.Decoder(LogJson).decode

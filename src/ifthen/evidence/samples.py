@@ -141,8 +141,9 @@ class SampleTable(Sequence[Sample]):
         if scores.keys() != columns.keys():
             if len(scores.keys() | columns.keys()) * (row + 1) > MAX_CELLS:
                 raise Error("log.too-large", "too many scorers that score few samples each")
-            for name in scores.keys() - columns.keys():
-                columns[name] = [ABSENT] * row
+            for name in scores:  # in the order of the log: that of a set differs in each process
+                if name not in columns:
+                    columns[name] = [ABSENT] * row
             scores = {name: scores.get(name, ABSENT) for name in columns}
         for name, value in scores.items():
             columns[name].append(value)
@@ -150,8 +151,9 @@ class SampleTable(Sequence[Sample]):
     def add_metadata(self, metadata: Mapping[str, Any], row: int) -> None:
         """Append the values of a row to the columns of the kept metadata keys."""
         if self.keep is None:
-            for name in metadata.keys() - self.metadata.keys():
-                self.metadata[name] = [ABSENT] * row
+            for name in metadata:
+                if name not in self.metadata:
+                    self.metadata[name] = [ABSENT] * row
         for key, column in self.metadata.items():
             column.append(metadata.get(key, ABSENT))
 
@@ -274,8 +276,9 @@ class SampleTable(Sequence[Sample]):
         for name in ("ids", "epochs", "errors", "models", "digests", "question_digests"):
             getattr(self, name).extend(getattr(other, name))
         for mine, theirs in ((self.scores, other.scores), (self.metadata, other.metadata)):
-            for name in theirs.keys() - mine.keys():
-                mine[name] = [ABSENT] * base
+            for name in theirs:
+                if name not in mine:
+                    mine[name] = [ABSENT] * base
             for name, column in mine.items():
                 column.extend(theirs.get(name) or [ABSENT] * count)
         self.marks.update({base + row: marks for row, marks in other.marks.items()})
