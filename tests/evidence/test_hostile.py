@@ -11,6 +11,7 @@ import sys
 import time
 import tracemalloc
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from tests.evidence import test_helm, test_promptfoo, test_swe_bench
 from tests.evidence.foreign import make_source
 from tests.evidence.tampering import (
+    DATA,
     HEADER,
     LOGS,
     REDUCTIONS,
@@ -311,6 +313,8 @@ SAMPLE_PLACES = {
     "family": ("metadata", "family"), "usage": ("model_usage",), "error": ("error",),
     "retries": ("error_retries",), "limit": ("limit",), "invalidation": ("invalidation",),
     "unknown": ("unknown",), "messages": ("messages",),
+    "events": ("events",), "event": ("events", 0), "told": ("events", -3, "score"),
+    "told value": ("events", -3, "score", "value"), "teller": ("events", -3, "scorer"),
 }  # fmt: skip
 HEADER_PLACES = {
     "version": ("version",), "status": ("status",), "created": ("eval", "created"),
@@ -330,11 +334,14 @@ HEADER_PLACES = {
     "params": ("results", "scores", 0, "metrics", "accuracy", "params"),
     "metric": ("results", "scores", 0, "metrics", "accuracy", "name"),
     "group": ("results", "scores", 0, "metrics", "accuracy", "group"),
+    "error": ("error",), "invalidated": ("invalidated",), "limit": ("eval", "config", "limit"),
+    "chosen": ("eval", "config", "sample_id"),
 }  # fmt: skip
 OTHER_PLACES = {
     "summary": (SUMMARIES, 0), "summary id": (SUMMARIES, 0, "id"),
     "summary value": (SUMMARIES, 0, "scores", "match", "value"),
     "summary family": (SUMMARIES, 0, "metadata", "family"),
+    "summary limit": (SUMMARIES, 0, "limit"),
     "summaries": (SUMMARIES,), "start": (START,), "start plan": (START, "plan"),
     "reductions": (REDUCTIONS,), "reduced": (REDUCTIONS, 0, "samples"),
     "reduced id": (REDUCTIONS, 0, "samples", 0, "sample_id"),
@@ -378,7 +385,10 @@ def json_logs():
         log = JsonLog(path)
         put(log.samples[0], tuple(scorer if key == "match" else key for key in where))
         yield f"sample {name}", log
-    for name in ("plan", "ids", "epochs", "results", "scorers", "arguments", "version"):
+    for name in (
+        "plan", "ids", "epochs", "results", "scorers", "arguments", "version", "error",
+        "invalidated", "limit", "asked",
+    ):  # fmt: skip
         log = JsonLog(path)
         put(log.header, HEADER_PLACES[name])
         yield f"header {name}", log
@@ -439,11 +449,64 @@ def test_half_of_a_character(place):
         assert outcome(splice(logs[place], b'"\\ud800"'), name) == "log.not-json"
 
 
-def test_key_that_an_object_has_twice_counts_as_for_the_producer():
-    """The last one, as for every reader in Python; the summary tells where they differ."""
-    log = EVAL_LOGS["sample score"]
-    assert codes(splice(log, b'{"value": "C", "value": "I"}')) == set()
-    assert "log.summary-differs" in codes(splice(log, b'{"value": "I", "value": "C"}'))
+TWICE = (
+    b'{"value": "C", "value": "I"}',
+    b'{"value": "I", "value": "C"}',
+    b'{"value": null, "value": "I"}',
+    b'{"value": "I", "value": null}',
+    b'{"value": "I", "v\\u0061lue": "I"}',
+    b'{"value": "I", "history": [{"value": "C"}], "history": []}',
+    b'{"value": "I"}, "match": {"value": "C"}',
+    b'{"value": NaN, "value": "I"}',
+    b'{"value": "I"}}, "scores": {"match": {"value": "I"}',
+)
+
+
+@pytest.mark.parametrize("text", TWICE)
+@pytest.mark.parametrize("logs", [EVAL_LOGS, JSON_LOGS], ids=["eval", "json"])
+def test_score_that_an_object_states_twice(logs, text):
+    """Every reader takes the last one; what nobody sees could be another score."""
+    name = "x.eval" if logs is EVAL_LOGS else "x.json"
+    assert outcome(splice(logs["sample score"], b'{"value": "I"}'), name).startswith("record")
+    assert outcome(splice(logs["sample score"], text), name) == "log.not-json"
+
+
+def test_nan_elsewhere_hides_no_score_that_stands_twice():
+    text = b'{"value": "C", "value": "I", "metadata": {"a": NaN, "b": [-Infinity]}}'
+    for logs, name in ((EVAL_LOGS, "x.eval"), (JSON_LOGS, "x.json")):
+        assert outcome(splice(logs["sample score"], text), name) == "log.not-json"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"status": ', b'"status": "error", "status": '),
+        (b'"results": ', b'"results": null, "results": '),
+        (b'"accuracy": ', b'"accuracy": {}, "accuracy": '),
+        (b'"sample_ids": ', b'"sample_ids": [], "sample_ids": '),
+    ],
+    ids=str,
+)
+def test_key_that_a_header_has_twice(change):
+    log = EvalLog(LOGS["plain"])
+    for member in (HEADER, START):
+        contents = [
+            (name, data.replace(*change, 1) if name == member else data)
+            for name, data in log.contents()
+        ]
+        if contents != log.contents():
+            assert codes(write_zip(contents)) == {"log.not-json"}
+    data = JsonLog().to_bytes()
+    assert outcome(data, "x.json").startswith("record")
+    assert outcome(data.replace(*change, 1), "x.json") == "log.not-json"
+
+
+def test_key_that_a_json_log_has_twice():
+    data = JsonLog().to_bytes()
+    for key in (b'"samples": ', b'"reductions": '):
+        changed = data.replace(key, key + b"[], " + key, 1)
+        assert changed != data
+        assert outcome(changed, "x.json") == "log.not-json"
 
 
 def test_ids_that_differ_in_kind_alone():
@@ -671,14 +734,16 @@ from ifthen.errors import Error
 from ifthen.evidence import inspect_eval, sharing
 from ifthen.evidence.reading import read_source
 from ifthen.evidence.source import MemorySource
-from ifthen.evidence.building import list_samples
-from tests.evidence.tampering import LOGS, EvalLog
+from ifthen.evidence.building import build_record, list_samples
+from datetime import datetime, UTC
+from tests.evidence.tampering import DATA, EvalLog
 
 inspect_eval.WORTH_SHARING = 0
 shared = []
 share_out = inspect_eval.share_out
 inspect_eval.share_out = lambda *a: shared.append(1) or share_out(*a)
-KINDS = ("value", "score", "id", "epoch", "drop", "double", "error", "junk", "place", "family")
+KINDS = ("value", "score", "id", "epoch", "drop", "double", "error", "junk", "place", "family",
+         "limit", "history", "invalidation", "again")
 VALUES = ("C", "I", None, 0.5, float("nan"), [1], {"a": 1}, "q0", 7, 2)
 
 
@@ -696,6 +761,16 @@ def tamper(log, changes):
             tree[kind] = value
         elif kind == "family":
             tree["metadata"] = {"family": value}
+        elif kind == "limit":
+            tree["limit"] = {"type": str(value)}
+        elif kind == "invalidation":
+            tree["invalidation"] = {"author": str(value)}
+        elif kind == "history":
+            tree["scores"] = {"match": {"value": value, "history": [
+                {"value": "C"}, {"value": value, "provenance": {"author": "a"}}]}}
+        elif kind == "again":
+            rows = next(t for n, t in log.members if n.startswith("_journal/summaries/"))
+            rows.insert(0, dict(rows[row % len(rows)], scores={"match": {"value": value}}))
         elif kind == "junk":
             tree = value
         elif kind == "place":
@@ -715,16 +790,19 @@ def read(data, workers):
     except Error as error:
         return error.code
     summaries = [(k, list(v)) for k, v in log.summaries.items()]
+    record = build_record(
+        log, id="e-1", evaluation="x", model="m", plan=None, recorded_by="r",
+        recorded_at=datetime(2026, 11, 24, tzinfo=UTC), cluster_by="family", log_path="x")
     return repr((list(log.samples), log.findings, log.sha256, summaries, log.reductions,
-                 log.results, log.run, list_samples(log)))
+                 log.results, log.run, list_samples(log))) + record.model_dump_json()
 
 
 @settings(max_examples=int(sys.argv[1]), deadline=None, database=None, derandomize=True,
           suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(["plain", "epochs"]), st.lists(
+@given(st.sampled_from(["plain", "epochs", "keys"]), st.lists(
     st.tuples(st.integers(0, 11), st.sampled_from(KINDS), st.sampled_from(VALUES)), max_size=4))
 def check(name, changes):
-    log = EvalLog(LOGS[name])
+    log = EvalLog(DATA / f"{name}.eval")
     tamper(log, changes)
     data = log.to_bytes()
     assert read(data, 1) == read(data, 2) == read(data, 3)
@@ -734,6 +812,55 @@ check()
 assert len(shared) > 20, len(shared)
 print("same", len(shared))
 """
+
+
+HASHES = """
+import copy
+from tests.evidence.tampering import LOGS, REDUCTIONS, SUMMARIES, EvalLog, result
+
+log = EvalLog(LOGS["epochs"])
+log.drop(SUMMARIES, REDUCTIONS)
+for row, sample in enumerate(log.samples):
+    for name in ("a", "b", f"s{row}"):
+        sample["scores"][name] = {"value": "C"}
+log.samples[1]["id"] = log.samples[2]["id"] = "another"
+record = result(log.to_bytes())
+print(record.model_dump_json())
+from ifthen.evidence.building import list_samples
+from ifthen.evidence.reading import read_source
+from ifthen.evidence.source import MemorySource
+print(list_samples(read_source(MemorySource(log.to_bytes(), "x.eval"), workers=1)))
+"""
+
+
+def test_the_same_whatever_the_seed_of_hashes():
+    """A record is compared with what another process reads: no order of a set may get into it."""
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", HASHES],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+            env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "12345"
+    }  # fmt: skip
+    assert len(printed) == 1
+
+
+def test_threads_read_the_same_as_one():
+    """Nothing of a log stays in the module: several can be read at once."""
+    logs = [(DATA / f"{name}.eval").read_bytes() for name in ("epochs", "keys", "edited")] * 8
+    alone = [result(data) for data in logs]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(result, logs)) == alone
+
+
+@pytest.mark.parametrize("member", [HEADER, START])
+def test_header_that_is_too_large(monkeypatch, member):
+    log = EvalLog(LOGS["plain"])
+    log[member]["unknown"] = "x" * 100_000
+    assert codes(log) == set()
+    monkeypatch.setattr(inspect_eval, "MAX_HEADER", 100_000)
+    assert codes(log) == {"log.too-large" if member == HEADER else "log.start-differs"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="work is shared out on Linux only")

@@ -27,7 +27,7 @@ from tests.evidence.tampering import (
     write_zip,
 )
 
-from ifthen.evidence.inspect_format import IDENTITY
+from ifthen.evidence.inspect_format import CHOICES, IDENTITY
 
 HEADER_DIFFERS, SUMMARY_DIFFERS = "log.header-differs", "log.summary-differs"
 REDUCTION_DIFFERS = "log.reduction-differs"
@@ -612,6 +612,251 @@ def test_clusters_that_differ_between_epochs():
     log = EvalLog(LOGS["epochs"])
     log.samples[0]["metadata"]["family"] = "another"
     assert "log.cluster-key-missing" in codes(log)
+
+
+# What a log says again of a score, or of how a sample ended
+
+
+@pytest.mark.parametrize("name", ["plain", "epochs"])  # the others were written without events
+def test_log_written_anew_but_for_the_events_of_its_samples(log):
+    """As ``write_eval_log`` does it after an assignment: what the scorer said still counts."""
+    before = result(log.to_bytes()).measurements[0]
+    for sample in log.samples:
+        sample["scores"]["match"]["value"] = "I"
+    for item in (*log.summaries, *log.journal):
+        item["scores"]["match"]["value"] = "I"
+    for reduction in log.reductions:
+        for item in reduction["samples"] if reduction["scorer"] == "match" else ():
+            item["value"] = 0.0
+    for stated in log.header["results"]["scores"]:
+        for metric in stated["metrics"].values() if stated["scorer"] == "match" else ():
+            metric["value"] = 0.0
+    assert codes(log) == set()
+    assert "log.event-differs" in codes(log, "notice")
+    after = result(log.to_bytes()).measurements[0]
+    assert after.value == 0.0
+    assert after.high == before.high > 0.0
+
+
+@pytest.mark.parametrize("name", ["plain", "epochs"])
+def test_intermediate_scores_and_scores_without_a_name_do_not_count(log):
+    before = numbers(result(log.to_bytes()))
+    for sample in log.samples:
+        event = next(e for e in sample["events"] if e["event"] == "score")
+        for change in ({"intermediate": True}, {"scorer": None}, {"score": {"value": None}}):
+            other = {"value": flip(event["score"]["value"])}
+            sample["events"].append({**event, "score": other, **change})
+    after = numbers(result(log.to_bytes()))
+    assert after.measurements == before.measurements
+    assert after.findings == before.findings
+
+
+def test_edit_whose_history_is_taken_away():
+    log = EvalLog(DATA / "edited.eval")
+    assert codes(log) == set()
+    edited = next(s for s in log.samples if s["scores"]["match"]["history"])
+    edited["scores"]["match"]["history"] = []
+    assert codes(log) == {"log.history-differs"}
+    edited["events"] = [e for e in edited["events"] if e["event"] != "score_edit"]
+    assert codes(log) == set()
+    assert "log.event-differs" in codes(log, "notice")  # what the scorer said
+
+
+def test_score_by_hand_of_a_scorer_that_did_not_run_has_no_original():
+    log = EvalLog(LOGS["plain"])
+    by_hand = {"value": "I", "history": [{"value": "I", "provenance": {"author": "a"}}]}
+    for name, expected in (("new", set()), ("match", {"log.history-differs"})):
+        changed = copy.deepcopy(log)
+        sample = changed.samples[0]
+        assert sample["scores"]["match"]["value"] == "I"
+        sample["scores"][name] = by_hand
+        for item in (*changed.summaries, *changed.journal):
+            if item["id"] == sample["id"]:
+                item["scores"][name] = {"value": "I"}
+        assert codes(changed) == expected
+        assert "log.edited" in codes(changed, "notice")
+
+
+@every_log
+def test_limit_given_to_a_sample_alone(log):
+    """A framework can say that samples stopped by a limit count as incorrect."""
+    log.samples[0]["limit"] = {"type": "token", "limit": 5}
+    assert codes(log) == {SUMMARY_DIFFERS}
+
+
+@every_log
+def test_limit_taken_from_a_sample_alone(log):
+    first = log.samples[0]
+    first["limit"] = {"type": "token", "limit": 5}
+    for item in (*log.summaries, *log.journal):
+        if (item["id"], item["epoch"]) == (first["id"], first["epoch"]):
+            item["limit"] = "token"
+    assert codes(log) == set()
+    first["limit"]["type"] = "message"
+    assert codes(log) == {SUMMARY_DIFFERS}
+    del first["limit"]
+    assert codes(log) == {SUMMARY_DIFFERS}
+
+
+def test_limit_that_an_old_release_does_not_summarize():
+    log = EvalLog(LOGS["plain"])
+    log.samples[0]["limit"] = {"type": "token", "limit": 5}
+    for tree in (log.header, log[START]):
+        tree["eval"]["packages"] = {"inspect_ai": "0.3.46"}
+    assert codes(log) == set()
+
+
+@every_log
+def test_earlier_attempt_that_only_the_journal_tells_of_counts(log):
+    """The producer takes replaced members out of an archive to save room."""
+    before = result(log.to_bytes()).measurements[0]
+    first = log.samples[0]
+    score = next(iter(first["scores"].values()))["value"]
+    row = next(i for i in log.journal if (i["id"], i["epoch"]) == (first["id"], first["epoch"]))
+    earlier = copy.deepcopy(row)
+    next(iter(earlier["scores"].values()))["value"] = flip(score)
+    log.members.insert(1, ("_journal/summaries/0.json", [earlier]))
+    assert codes(log) == set()
+    assert "log.requeued" in codes(log, "notice")
+    after = result(log.to_bytes()).measurements[0]
+    assert after.value == before.value
+    assert after.high - after.low > before.high - before.low
+
+
+@every_log
+def test_earlier_attempt_whose_member_says_another_score_than_the_journal(log):
+    """Both count: what was put into the replaced member takes nothing back."""
+    at = next(i for i, (name, _) in enumerate(log.members) if name.startswith("samples/"))
+    name, tree = log.members[at]
+    row = next(i for i in log.journal if (i["id"], i["epoch"]) == (tree["id"], tree["epoch"]))
+    earlier = copy.deepcopy(row)
+    value = flip(next(iter(tree["scores"].values()))["value"])
+    next(iter(earlier["scores"].values()))["value"] = value
+    log.members.insert(at, (name, copy.deepcopy(tree)))
+    log.members.append(("_journal/summaries/0.json", [earlier]))
+    assert codes(log) == set()
+    measured = result(log.to_bytes()).measurements[0]
+    assert measured.high > measured.low
+
+
+# The header
+
+
+@every_log
+def test_error_in_the_header_of_a_run_that_says_success(log):
+    log.header["error"] = {"message": "x", "traceback": ""}
+    assert codes(log) == {"log.not-success"}
+
+
+def test_invalidation_taken_from_the_samples_alone():
+    log = EvalLog(DATA / "invalidated.eval")
+    before = result(log.to_bytes()).measurements[0]
+    assert codes(log) == set()
+    for sample in log.samples:
+        sample.pop("invalidation", None)
+    assert codes(log) == {"log.invalidated-differs"}
+    assert result(log.to_bytes()).measurements[0].high <= before.high
+
+
+@every_log
+def test_invalidated_stated_or_denied(log):
+    log.header["invalidated"] = True
+    assert codes(log) == {"log.invalidated-differs"}
+    log.samples[0]["invalidation"] = {"author": "a"}
+    assert codes(log) == set()
+    log.header["invalidated"] = False
+    assert codes(log) == {"log.invalidated-differs"}
+    del log.header["invalidated"]  # releases before 0.3.158 do not say it
+    assert codes(log) == set()
+
+
+@pytest.mark.parametrize("name", ["plain", "epochs", "aurora"])  # "deflate" has a limit
+@pytest.mark.parametrize(
+    ("config", "asked"),
+    [
+        ({}, 0), ({"limit": 10_000}, 0), ({"limit": [0, 10_000]}, 0), ({"limit": None}, 0),
+        ({}, 1), ({}, -1), ({"limit": 10_000}, 1), ({"limit": 1}, 0), ({"limit": [1, 10_000]}, 0),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_number_of_questions_in_the_dataset(log, config, asked):
+    fits = asked == 0 and config.get("limit") not in (1, [1, 10_000])
+    for tree in (log.header, log[START]):
+        tree["eval"]["dataset"]["samples"] += asked
+        tree["eval"]["config"] |= config
+    assert codes(log) == (set() if fits else {"log.sample-count"})
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked"), [(3, 3), ([2, 5], 3), ([4, 99], 2), ([5, 5], 0), (-1, None), ("x", None)]
+)
+def test_questions_that_a_limit_leaves(limit, asked):
+    log = EvalLog(LOGS["plain"])
+    assert len(log.samples) == 6
+    for tree in (log.header, log[START]):
+        tree["eval"]["config"]["limit"] = limit
+    found = [f.message for f in result(log.to_bytes()).findings if f.code == "log.sample-count"]
+    expected = f"{asked} questions of the dataset were to be asked; there are 6"
+    assert found == ([] if asked is None else [expected])
+
+
+def test_questions_chosen_by_id_can_be_any_number():
+    log = EvalLog(LOGS["plain"])
+    for tree in (log.header, log[START]):
+        tree["eval"]["dataset"]["samples"] = 100
+        tree["eval"]["config"]["sample_id"] = ["q*"]
+    assert codes(log) == set()
+
+
+@every_log
+@pytest.mark.parametrize("field", CHOICES)
+def test_choice_of_questions_in_header_and_beginning_differs(log, field):
+    log[START]["eval"]["config"][field] = ["another"]
+    assert codes(log) == {"log.start-differs"}
+
+
+def test_epochs_removed_everywhere_but_in_the_beginning():
+    log = EvalLog(LOGS["epochs"])
+    log.members = [m for m in log.members if not m[0].endswith(("_epoch_2.json", "_epoch_3.json"))]
+    log.header["eval"]["config"]["epochs"] = 1
+    for items in (log.summaries, *(t for n, t in log.members if "_journal/summaries" in n)):
+        items[:] = [item for item in items if item["epoch"] == 1]
+    log.header["results"] |= {"total_samples": 4, "completed_samples": 4}
+    assert "log.start-differs" in codes(log)
+
+
+@pytest.mark.parametrize(("release", "severity"), [("0.3.254", "notice"), ("0.3.285", None)])
+def test_question_scores_that_scoring_once_more_loses(release, severity):
+    log = EvalLog(LOGS["epochs"])
+    for tree in (log.header, log[START]):
+        tree["eval"]["packages"]["inspect_ai"] = release
+    log[REDUCTIONS] = [r for r in log.reductions if r["scorer"] != "match"]
+    assert (codes(log) == set()) == (severity == "notice")
+    assert REDUCTION_DIFFERS in codes(log, severity or "contradiction")
+    log[REDUCTIONS] = []
+    assert codes(log) == {REDUCTION_DIFFERS}
+
+
+def test_json_header_denies_what_the_samples_say():
+    log = JsonLog()
+    log.header["invalidated"] = True
+    assert codes(log) == {"log.invalidated-differs"}
+    log = JsonLog()
+    log.header["error"] = {"message": "x"}
+    assert codes(log) == {"log.not-success"}
+
+
+def test_json_questions_removed_with_all_that_counts_them():
+    log = JsonLog()
+    first = log.samples.pop(0)
+    log.header["results"]["total_samples"] -= 1
+    log.header["results"]["completed_samples"] -= 1
+    log.header["eval"]["dataset"]["sample_ids"].remove(first["id"])
+    for reduction in log.reductions:
+        reduction["samples"] = [i for i in reduction["samples"] if i["sample_id"] != first["id"]]
+    assert "log.sample-count" in codes(log)
+    log.header["eval"]["dataset"]["sample_ids"] = None  # as releases before 0.3.46
+    assert "log.sample-count" in codes(log)
 
 
 # JSON logs repeat less: the scores in the reductions, the result in the header.

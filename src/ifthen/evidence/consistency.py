@@ -7,6 +7,7 @@ to it (edited scores, invalidated samples, changed tags), is a notice.
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ifthen.evidence.log import Finding, Log, contradiction, notice
@@ -20,7 +21,8 @@ from ifthen.evidence.recompute import (
     resolve_reducer,
 )
 from ifthen.evidence.record import Measurement
-from ifthen.evidence.samples import ABSENT, SampleTable
+from ifthen.evidence.rules import Rules, rules_of
+from ifthen.evidence.samples import ABSENT, NO_MARKS, SampleTable
 from ifthen.evidence.scores import producer_number
 
 _TOLERANCE = 1e-12
@@ -176,14 +178,24 @@ def _about(
 def check_histories(log: Log) -> Iterator[Finding]:
     """Yield ``log.history-differs`` where a score is not the last value of its history."""
     table = SampleTable.of(log.samples)
+    declared = {scorer.name for scorer in log.scorers}
     for row, marks in sorted(table.marks.items()):
         for name, score in marks.edited.items():
-            if score.authors and len(score.history) <= len(score.authors):
+            whole = len(score.history) > len(score.authors) or _is_by_hand(name, declared)
+            if score.authors and not whole:
                 message = f"the score of {name} was edited, and its original value is not there"
                 yield contradiction("log.history-differs", message, table.place_of(row))
             elif score.history and not is_same(score.history[-1], score.value):
                 message = f"the score of {name} is not the last value of its history"
                 yield contradiction("log.history-differs", message, table.place_of(row))
+
+
+def _is_by_hand(scorer: str, declared: AbstractSet[str]) -> bool:
+    """Return whether no scorer of that name ran, so that its score has no original value.
+
+    Of scorers with one name, the producer numbers the second and later ones.
+    """
+    return bool(declared) and declared.isdisjoint({scorer, scorer.rstrip("0123456789")})
 
 
 def check_summaries(log: Log) -> Iterator[Finding]:
@@ -194,15 +206,16 @@ def check_summaries(log: Log) -> Iterator[Finding]:
         places.append("summaries.json")
     for place in places:
         summaries = SampleTable.of(log.summaries.get(place, ()))
-        faults = _differing(summaries, samples)
+        faults = _differing(summaries, samples, rules_of(log.run.producer))
         if place == "summaries.json":
-            faults += [str(key[0]) for key in samples.rows_by_key.keys() - summaries.rows_by_key]
+            known = summaries.rows_by_key
+            faults += [str(key[0]) for key in samples.rows_by_key if key not in known]
         if faults:
             message = f"{len(faults)} summaries differ from their samples, first of {faults[0]}"
             yield contradiction("log.summary-differs", message, place)
 
 
-def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
+def _differing(summaries: SampleTable, samples: SampleTable, rules: Rules) -> list[str]:
     """Return the ids of the summaries that do not say what their sample says."""
     rows = [samples.rows_by_key.get(key) for key in summaries.rows_by_key]
     ours = list(summaries.rows_by_key.values())
@@ -221,6 +234,11 @@ def _differing(summaries: SampleTable, samples: SampleTable) -> list[str]:
             same = one is other or (type(one) is str and one == other) or is_same(one, other)
             if not same:
                 wrong.add(place)
+    for place, row in zip(ours, rows, strict=True) if summaries.marks or samples.marks else ():
+        told = summaries.marks.get(place, NO_MARKS).limit
+        limit = None if row is None else samples.marks.get(row, NO_MARKS).limit
+        if told != limit and (told is not None or rules.summarizes_limits):
+            wrong.add(place)
     for key, labels in summaries.metadata.items():
         theirs = samples.labels(key)
         for place, row in zip(ours, rows, strict=True):  # the producer leaves long values out
@@ -264,7 +282,9 @@ def check_reductions(log: Log) -> Iterator[Finding]:
     if "reductions" in log.repeats:
         for scorer in sorted(keys.keys() - reduced):
             message = f"no question scores of {scorer} are stated"
-            yield contradiction("log.reduction-differs", message, "reductions.json")
+            lost = reduced and not rules_of(log.run.producer).keeps_reductions
+            report = notice if lost else contradiction
+            yield report("log.reduction-differs", message, "reductions.json")
     for reduction in log.reductions:
         reducer = resolve_reducer(log, reduction.reducer)
         if reducer is None:
@@ -342,6 +362,10 @@ def check_changes(log: Log) -> Iterator[Finding]:
     if superseded:
         message = f"{superseded} samples were run again; every score they had counts"
         yield notice("log.requeued", message, "samples")
+    told = sum(bool(mark.told) for mark in marks)
+    if told:
+        message = f"the events of {told} samples tell other scores; every one of them counts"
+        yield notice("log.event-differs", message, "samples")
     if log.run.updates:
         message = f"tags or metadata were changed after the run: {_by(Counter(log.run.updates))}"
         yield notice("log.metadata-edited", message, "header")

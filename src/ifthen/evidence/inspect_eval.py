@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive, Limits
 from ifthen.evidence.directory import Entry
 from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_format import (
+    CHOICES,
     IDENTITY,
     HeaderJson,
     StartJson,
@@ -18,7 +20,7 @@ from ifthen.evidence.inspect_format import (
     is_equal,
 )
 from ifthen.evidence.inspect_log import to_log, to_results, to_scorers
-from ifthen.evidence.inspect_repeats import read_reductions, read_summaries
+from ifthen.evidence.inspect_repeats import Earlier, read_reductions, read_summaries
 from ifthen.evidence.inspect_samples import Share, read_share
 from ifthen.evidence.log import Finding, Log, Reduction, SampleScore, contradiction, notice
 from ifthen.evidence.metrics import metadata_keys
@@ -31,7 +33,10 @@ from ifthen.evidence.sharing import (
     split,
 )
 from ifthen.evidence.source import Source, digest_source
+from ifthen.evidence.strict_json import check_keys
 
+MAX_HEADER = 1 << 27
+"""Most bytes of a header; as Python values they take some twenty times that."""
 _HEADER, _START = "header.json", "_journal/start.json"
 _SUMMARY = 2000  # the work on a summary beside its bytes, as in _cost
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
@@ -56,7 +61,7 @@ class _Reader:
         self._findings: list[Finding] = []
         self._sha256 = ""
         self._summaries: dict[str, SampleTable] = {}
-        self._attempts: Counter[tuple[str, int]] = Counter()
+        self._earlier: Earlier = {}
         self._reductions: tuple[Reduction, ...] = ()
 
     def read(self) -> Log:
@@ -103,8 +108,12 @@ class _Reader:
                     self._source.name,
                 )
             )
-        content = archive.read(found)
         where = archive.where(found.name)
+        if found.size > MAX_HEADER:
+            message = f"{found.size:,} bytes; {MAX_HEADER:,} are read"
+            raise Error("log.too-large", message, where=where)
+        content = archive.read(found)
+        check_keys(content, where=where)
         check_version(content, where=where)
         return decode(content, HeaderJson, where=where)
 
@@ -155,25 +164,28 @@ class _Reader:
     def _read_rest(self) -> None:
         """Hash the file and read what says the scores again."""
         self._sha256 = digest_source(self._source)
-        self._summaries, self._attempts = read_summaries(self._archive, self._keep)
+        self._summaries, self._earlier = read_summaries(self._archive, self._keep)
         self._reductions = read_reductions(self._archive)
 
     def _check_duplicates(self, table: SampleTable) -> None:
-        """Tell samples that were run again, as the journal says, from members that were added."""
+        """Tell samples that were run again, as the journal says, from members that were added.
+
+        Every score that the journal has counts, also where its member was taken out, as the
+        producer does it to save room.
+        """
+        for key, attempts in self._earlier.items():
+            self._supersede(table, key, attempts)
         superseded = list(self._archive.superseded())
         if not superseded:
             return
         samples = [m for m in superseded if m.name.startswith("samples/")]
         earlier = read_share(self._source, samples, self._keep).table
         counts = Counter((str(s.id), s.epoch) for s in earlier)
-        requeued = {key for key, count in counts.items() if self._attempts[key] == count + 1}
+        requeued = {k for k, count in counts.items() if len(self._earlier.get(k, ())) == count}
         for sample in earlier:
             key = (str(sample.id), sample.epoch)
-            row = table.rows_by_key.get(key)
-            if key in requeued and row is not None:
-                marks = table.marks.setdefault(row, Marks())
-                scores: dict[str, SampleScore] = dict(sample.scores)
-                marks.superseded = (*marks.superseded, scores)
+            if key in requeued:
+                self._supersede(table, key, [sample.scores])
         known = {f"samples/{identifier}_epoch_{epoch}.json" for identifier, epoch in requeued}
         self._findings += [
             contradiction(
@@ -185,6 +197,16 @@ class _Reader:
             if name not in known
         ]
 
+    @staticmethod
+    def _supersede(
+        table: SampleTable, key: tuple[str, int], attempts: list[Mapping[str, SampleScore]]
+    ) -> None:
+        """Add the scores of earlier attempts at a sample to those that count."""
+        row = table.rows_by_key.get(key)
+        if row is not None:
+            marks = table.marks.setdefault(row, Marks())
+            marks.superseded = (*marks.superseded, *attempts)
+
     def _compare_start(self) -> Iterator[str]:
         """Yield the parts of the header that differ from what was written when the run began."""
         archive = self._archive
@@ -195,12 +217,26 @@ class _Reader:
             yield "beginning"
             return
         now = decode(archive.read(header), StartJson, where=archive.where(_HEADER))
-        then = decode(archive.read(start), StartJson, where=archive.where(_START))
+        if start.size > MAX_HEADER:
+            yield "beginning"
+            return
+        beginning = archive.read(start)
+        check_keys(beginning, where=archive.where(_START))
+        then = decode(beginning, StartJson, where=archive.where(_START))
         for name in IDENTITY:
             if not is_equal(now.eval.get(name), then.eval.get(name)):
                 yield name
+        chosen, before = _config(now), _config(then)
+        for name in CHOICES:
+            if not is_equal(chosen.get(name), before.get(name)):
+                yield name
         if not is_equal(now.plan, then.plan):
             yield "plan"
+
+
+def _config(start: StartJson) -> Mapping[str, Any]:
+    config = start.eval.get("config")
+    return config if isinstance(config, dict) else {}
 
 
 def _cost(member: Entry) -> int:

@@ -79,6 +79,8 @@ class ConfigJson(msgspec.Struct):
 
     epochs: int | None = None
     epochs_reducer: list[str] | None = None
+    limit: Any = None
+    sample_id: Any = None
     message_limit: Any = None
     token_limit: Any = None
     turn_limit: Any = None
@@ -134,22 +136,38 @@ class HeaderJson(msgspec.Struct):
     results: ResultsJson | None = None
     stats: StatsJson = msgspec.field(default_factory=StatsJson)
     plan: Any = None
+    error: Any = None
+    invalidated: Any = None
     log_updates: list[UpdateJson] | None = None
     config_updates: list[Any] | None = None
     metadata: dict[str, Any] | None = None
 
 
+class Value:
+    """The value of a score; one is made for each that is decoded, so that they can be counted."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any = None) -> None:
+        """Hold any JSON value."""
+        self.value = value
+
+
+NO_VALUE, NO_CHANGE = Value(), Value(UNCHANGED)
+"""Stand where a value is absent."""
+
+
 class EditJson(msgspec.Struct, gc=False):
     """One entry of a score's history; the first one is the original and has no provenance."""
 
-    value: Any = UNCHANGED
+    value: Value = NO_CHANGE
     provenance: ProvenanceJson | None = None
 
 
 class ScoreJson(msgspec.Struct, gc=False):
     """A score."""
 
-    value: Any = None
+    value: Value = NO_VALUE
     history: list[EditJson] | None = None
 
 
@@ -170,6 +188,15 @@ class IgnoredJson(msgspec.Struct, gc=False):
     """An object of which only the presence counts."""
 
 
+class EventJson(msgspec.Struct, gc=False):
+    """An event of a sample; only scores and edits of scores are looked at."""
+
+    event: Any = None
+    scorer: Any = None
+    score: Any = None
+    intermediate: Any = None
+
+
 class SampleJson(msgspec.Struct, gc=False):
     """A sample. Raw parts are decoded where they are needed."""
 
@@ -184,6 +211,7 @@ class SampleJson(msgspec.Struct, gc=False):
     scores: dict[str, ScoreJson] | None = None
     metadata: msgspec.Raw = NO_JSON
     model_usage: dict[str, IgnoredJson] | None = None
+    events: list[EventJson] | None = None
 
 
 class SummaryScoreJson(msgspec.Struct, gc=False):
@@ -198,6 +226,7 @@ class SummaryJson(msgspec.Struct, gc=False):
     id: str | int
     epoch: int
     error: Any = None
+    limit: str | None = None
     scores: dict[str, SummaryScoreJson] | None = None
     metadata: dict[str, Any] | None = None
 
@@ -225,8 +254,14 @@ IDENTITY = (
     "created",
     "eval_id",
     "run_id",
+    "packages",
+    "revision",
+    "model_roles",
+    "model_base_url",
 )
 """Fields of ``eval`` that nothing changes after the run has begun."""
+CHOICES = ("epochs", "epochs_reducer", "limit", "sample_id")
+"""The same of ``eval.config``: which questions were asked, how often, and how they are reduced."""
 
 
 class ReducedJson(msgspec.Struct, gc=False):
@@ -304,6 +339,8 @@ def check_version(data: bytes, *, where: str) -> Versioned:
             "log.unknown-version",
             f"log format version {found}; version {VERSION} is read",
             where=where,
-            hint="use an ifthen version that reads this format",
+            hint="run the evaluation again with a newer inspect-ai"
+            if versioned.version == 1
+            else "use an ifthen version that reads this format",
         )
     return versioned

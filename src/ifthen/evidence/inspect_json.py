@@ -11,13 +11,14 @@ import msgspec
 from ifthen.encoding.canonical import digest_bytes
 from ifthen.errors import Error
 from ifthen.evidence.formats import Request
-from ifthen.evidence.inspect_format import LogJson, check_version, decode
+from ifthen.evidence.inspect_format import HeaderJson, LogJson, check_version, decode
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
-from ifthen.evidence.inspect_samples import Share, add_sample, decode_sample
+from ifthen.evidence.inspect_samples import SampleDecoder, Share, add_sample
 from ifthen.evidence.log import Finding, Log, contradiction, notice
 from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import SampleTable
 from ifthen.evidence.source import Source, read_whole
+from ifthen.evidence.strict_json import check_keys
 
 
 def read(source: Source, request: Request) -> Log:
@@ -34,9 +35,11 @@ def read(source: Source, request: Request) -> Log:
     content = _decode(data, name)
     keep = request.keep | metadata_keys(to_scorers(content), to_results(content))
     share = Share(SampleTable(place="samples[{row}]", keep=keep), findings)
+    decoder = SampleDecoder(name)
     for index, raw in enumerate(content.samples or ()):
-        sample = decode_sample(raw, name, f"samples[{index}]")
-        add_sample(share, sample, keep, hashlib.sha256(raw).digest())
+        place = f"samples[{index}]"
+        sample = decoder.decode(raw, place)
+        add_sample(share, sample, place, keep, hashlib.sha256(raw).digest())
     share.table.places = {row: f"samples[{row}]" for row in range(len(share.table))}
     if share.retried:
         message = f"{share.retried} samples were tried again after an error"
@@ -57,8 +60,11 @@ def read(source: Source, request: Request) -> Log:
 def _decode(data: bytes, name: str) -> LogJson:
     """Return the log with its samples as raw JSON, also where bare NaN stand in it."""
     try:
-        return _DECODE(data)
+        content = _DECODE(data)
+        _check_parts(_PARTS.decode(data), name)
+        return content
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        check_keys(data, where=name)
         tree = decode(data, dict[str, object], where=name)
     samples = tree.pop("samples", None)
     raw = samples
@@ -74,4 +80,25 @@ def _decode(data: bytes, name: str) -> LogJson:
     return content
 
 
+def _check_parts(parts: dict["_Key", msgspec.Raw], name: str) -> None:
+    """Refuse a key that stands twice in the log, or in a part of its header."""
+    seen: set[str] = set()
+    for key, part in parts.items():
+        if key.name in seen:
+            message = f"not JSON: the key {key.name[:80]!r} stands twice in an object"
+            raise Error("log.not-json", message, where=name)
+        seen.add(key.name)
+        if key.name in _HEADER:  # what is not read takes no memory
+            check_keys(bytes(part), where=name)
+
+
+class _Key:
+    """A key of an object, unlike every other, so that none gets lost."""
+
+    def __init__(self, _kind: type, name: str) -> None:
+        self.name = name
+
+
+_HEADER = frozenset(field.name for field in msgspec.structs.fields(HeaderJson)) | {"version"}
+_PARTS = msgspec.json.Decoder(dict[_Key, msgspec.Raw], dec_hook=_Key)
 _DECODE = msgspec.json.Decoder(LogJson).decode

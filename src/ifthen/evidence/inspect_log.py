@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ifthen.errors import Error
 from ifthen.evidence.inspect_format import HeaderJson, ReductionJson
+from ifthen.evidence.inspect_header import check_header
 from ifthen.evidence.inspect_samples import author_of
 from ifthen.evidence.inspect_setup import to_elicitation, to_setup
 from ifthen.evidence.log import Finding, Log, Metric, Reduction, Result, RunFacts, SampleId, Scorer
@@ -58,7 +59,7 @@ def to_log(
         samples=in_run_order(samples, ids),
         summaries=summaries,
         reductions=tuple(reductions),
-        findings=tuple(findings),
+        findings=(*findings, *check_header(header, samples)),
         start_differs=tuple(start_differs),
         repeats=frozenset({"summaries", "reductions"} if format == "inspect-eval" else ()),
     )

@@ -5,8 +5,7 @@ they are taken piece by piece where the layout of the newest releases allows it.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive
@@ -14,7 +13,7 @@ from ifthen.evidence.directory import Entry
 from ifthen.evidence.inspect_format import ReducedJson, ReductionJson, SummaryJson, decode
 from ifthen.evidence.inspect_log import to_reductions
 from ifthen.evidence.inspect_samples import to_summaries
-from ifthen.evidence.log import Reduction
+from ifthen.evidence.log import Reduction, SampleScore
 from ifthen.evidence.samples import SampleTable
 
 SUMMARIES, JOURNAL, REDUCTIONS = "summaries.json", "_journal/summaries", "reductions.json"
@@ -26,13 +25,14 @@ _FIRST = re.compile(rb'\[\{"scorer":(' + _NAME + rb'),"samples":\[(?=\{)')
 _LAST = re.compile(rb'\](?:,"reducer":(' + _NAME + rb"|null))?\}\]\s*\Z")
 _BETWEEN = b'},{"'
 
-Attempts = Counter[tuple[str, int]]
+Earlier = dict[tuple[str, int], list[Mapping[str, SampleScore]]]
+"""Scores of earlier attempts at a sample, by its id and epoch."""
 
 
 def read_summaries(
     archive: Archive, keep: frozenset[str]
-) -> tuple[dict[str, SampleTable], Attempts]:
-    """Return the summaries by part, and how often the journal has each sample, where it was read.
+) -> tuple[dict[str, SampleTable], Earlier]:
+    """Return the summaries by part, and what the journal says of earlier attempts at a sample.
 
     A journal that is ``summaries.json`` byte for byte is not kept a second time.
 
@@ -49,9 +49,9 @@ def read_summaries(
     if whole is not None and pieces and not any(archive.superseded()):
         table = _read_joined(archive, whole, pieces, keep)
         if table is not None:
-            return {SUMMARIES: table}, Counter()
+            return {SUMMARIES: table}, {}
     found: dict[str, SampleTable] = {}
-    attempts: Attempts = Counter()
+    earlier: Earlier = {}
     if whole is not None:
         items = decode(archive.read(whole), list[SummaryJson], where=archive.where(SUMMARIES))
         found[SUMMARIES] = to_summaries(items, keep)
@@ -60,10 +60,14 @@ def read_summaries(
         for member in pieces:
             where = archive.where(member.name)
             for item in decode(archive.read(member), list[SummaryJson], where=where):
-                last[str(item.id), item.epoch] = item
-                attempts[str(item.id), item.epoch] += 1
+                key = str(item.id), item.epoch
+                if key in last:
+                    found_there = (last[key].scores or {}).items()
+                    scores = {name: SampleScore(value=score.value) for name, score in found_there}
+                    earlier.setdefault(key, []).append(scores)
+                last[key] = item
         found[JOURNAL] = to_summaries(list(last.values()), keep)
-    return found, attempts
+    return found, earlier
 
 
 def _read_joined(

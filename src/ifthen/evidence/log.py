@@ -88,6 +88,8 @@ class Sample:
     """SHA-256 of the question's id, input and target as JSON; 32 bytes."""
     superseded: tuple[Mapping[str, SampleScore], ...] = ()
     """Scores of earlier attempts at this sample that the log holds besides the one that counts."""
+    told: Mapping[str, SampleScore] = field(default_factory=dict)
+    """Other scores than its own that the sample's events tell, by scorer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

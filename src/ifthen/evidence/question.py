@@ -178,8 +178,8 @@ class Questions(Sequence["Question"]):
         return bounds
 
     def _earlier(self, marks: Marks) -> Iterator[Any]:
-        """Yield the values that a sample had before: of edits, and of earlier attempts."""
-        scores = [marks.edited.get(self._scorer)]
+        """Yield the values that a sample had before: of edits, events, and earlier attempts."""
+        scores = [marks.edited.get(self._scorer), marks.told.get(self._scorer)]
         scores += [attempt.get(self._scorer) for attempt in marks.superseded]
         for place, score in enumerate(scores):
             if score is not None:

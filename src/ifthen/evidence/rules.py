@@ -31,6 +31,12 @@ class Rules:
     """Whether the error of a single cluster is 0; it was NaN or infinite before 0.3.221."""
     counts_scored_errors: bool = True
     """Whether a sample that ended in an error counts if it has a score; not before 0.3.248."""
+    summarizes_limits: bool = True
+    """Whether the summary of a sample names the limit that stopped it; not in 0.3.46, surely since
+    0.3.58."""
+    keeps_reductions: bool = True
+    """Whether scoring once more keeps the question scores of the scorers before; 0.3.254 writes
+    only those of the new one, 0.3.285 all."""
     squares_cluster_sums: bool = True
     """Whether a cluster's share of the variance is the square of a sum; a sum of products before
     0.3.257, which differs in the last bits."""
@@ -58,5 +64,7 @@ def rules_of(producer: str) -> Rules:
         pass_is_at_least_one=release >= (0, 3, 101),
         single_cluster_is_zero=release >= (0, 3, 221),
         counts_scored_errors=release >= (0, 3, 248),
+        summarizes_limits=release >= (0, 3, 58),
+        keeps_reductions=release >= (0, 3, 285),
         squares_cluster_sums=release >= (0, 3, 257),
     )

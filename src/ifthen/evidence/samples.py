@@ -39,9 +39,11 @@ class Marks(msgspec.Struct, kw_only=True):
     """Scores with a history, by scorer."""
     superseded: tuple[Mapping[str, SampleScore], ...] = ()
     """Scores of earlier attempts that the log holds besides the one that counts."""
+    told: dict[str, SampleScore] = {}
+    """Other scores that the events of the sample tell, by scorer."""
 
 
-_PLAIN = Marks()
+NO_MARKS = Marks()
 
 
 class SampleTable(Sequence[Sample]):
@@ -91,8 +93,9 @@ class SampleTable(Sequence[Sample]):
             invalidated_by=sample.invalidated_by,
             edited={k: s for k, s in sample.scores.items() if s.history or s.authors},
             superseded=sample.superseded,
+            told=dict(sample.told),
         )
-        if marks != _PLAIN:
+        if marks != NO_MARKS:
             self.marks[row] = marks
         self.append(
             sample.id,
@@ -138,8 +141,9 @@ class SampleTable(Sequence[Sample]):
         if scores.keys() != columns.keys():
             if len(scores.keys() | columns.keys()) * (row + 1) > MAX_CELLS:
                 raise Error("log.too-large", "too many scorers that score few samples each")
-            for name in scores.keys() - columns.keys():
-                columns[name] = [ABSENT] * row
+            for name in scores:  # in the order of the log: that of a set differs in each process
+                if name not in columns:
+                    columns[name] = [ABSENT] * row
             scores = {name: scores.get(name, ABSENT) for name in columns}
         for name, value in scores.items():
             columns[name].append(value)
@@ -147,8 +151,9 @@ class SampleTable(Sequence[Sample]):
     def add_metadata(self, metadata: Mapping[str, Any], row: int) -> None:
         """Append the values of a row to the columns of the kept metadata keys."""
         if self.keep is None:
-            for name in metadata.keys() - self.metadata.keys():
-                self.metadata[name] = [ABSENT] * row
+            for name in metadata:
+                if name not in self.metadata:
+                    self.metadata[name] = [ABSENT] * row
         for key, column in self.metadata.items():
             column.append(metadata.get(key, ABSENT))
 
@@ -166,7 +171,7 @@ class SampleTable(Sequence[Sample]):
         if row < 0:
             row += len(self)
         identifier, epoch = self.ids[row], self.epochs[row]
-        marks = self.marks.get(row, _PLAIN)
+        marks = self.marks.get(row, NO_MARKS)
         return Sample(
             id=identifier,
             epoch=epoch,
@@ -189,6 +194,7 @@ class SampleTable(Sequence[Sample]):
             sha256=self.digests[row],
             question_sha256=self.question_digests[row],
             superseded=marks.superseded,
+            told=marks.told,
         )
 
     def __iter__(self) -> Iterator[Sample]:
@@ -270,8 +276,9 @@ class SampleTable(Sequence[Sample]):
         for name in ("ids", "epochs", "errors", "models", "digests", "question_digests"):
             getattr(self, name).extend(getattr(other, name))
         for mine, theirs in ((self.scores, other.scores), (self.metadata, other.metadata)):
-            for name in theirs.keys() - mine.keys():
-                mine[name] = [ABSENT] * base
+            for name in theirs:
+                if name not in mine:
+                    mine[name] = [ABSENT] * base
             for name, column in mine.items():
                 column.extend(theirs.get(name) or [ABSENT] * count)
         self.marks.update({base + row: marks for row, marks in other.marks.items()})

@@ -40,6 +40,20 @@ def parse_json(data: bytes, *, where: str) -> Any:
     return value
 
 
+def check_keys(data: bytes, *, where: str) -> None:
+    """Refuse a key that stands twice in an object.
+
+    Raises:
+        Error: ``log.not-json``.
+    """
+    try:
+        json.loads(data.decode("utf-8"), object_pairs_hook=_unique)
+    except RecursionError as error:
+        raise Error("log.not-json", "nested too deep", where=where) from error
+    except ValueError as error:
+        raise Error("log.not-json", f"not JSON: {_reason(error)}", where=where) from error
+
+
 def decode(data: bytes, kind: type[T], *, where: str) -> T:
     """Return a JSON text as the structure ``kind``.
 
