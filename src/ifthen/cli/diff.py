@@ -7,7 +7,7 @@ import click
 from ifthen.cli.options import guarded, json_option
 from ifthen.errors import Error
 
-_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_FILE = click.Path(path_type=Path)  # a missing one is an error with a code
 
 
 @click.command("diff")
