@@ -115,7 +115,7 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
     elif command == "evidence read":
         expected, place = ["log.missing"], ["x.eval"]
     elif command == "diff":
-        expected, place = ["file.unreadable"], WITH_JSON[command]
+        expected, place = ["file.missing"], WITH_JSON[command]
     else:
         expected, place = ["workspace.not-found"], WITH_JSON[command]
     result = ifthen(*path, *place, "--json")
