@@ -26,7 +26,8 @@ def compare_files(before: Path, after: Path, coding: Path | None = None) -> Comp
 
     Raises:
         Problems: every fault of a file, with its place.
-        Error: ``file.missing``, ``file.unreadable``, ``diff.other-framework``, ``diff.coding-differs``.
+        Error: ``file.missing``, ``file.unreadable``, ``diff.other-framework``,
+            ``diff.coding-differs``.
     """
     old, new = (load_framework(path) for path in (before, after))
     if old.document.id != new.document.id:
