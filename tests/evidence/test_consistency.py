@@ -1,10 +1,13 @@
 """Tampered logs: each change is found, with the code that names it."""
 
+from pathlib import Path
+
 import pytest
 
 from ifthen.evidence.consistency import check_consistency, is_same
-from ifthen.evidence.reading import read_log
+from ifthen.evidence.reading import read_log, read_source
 from ifthen.evidence.recompute import measure
+from ifthen.evidence.source import MemorySource
 
 
 def faults(log, severity="contradiction"):
@@ -320,3 +323,16 @@ def test_summaries_shorten_metadata(change, value, summary, agree):
     read = log.read()
     codes = [item.code for item in check_consistency(read, measure(read, None)[0])]
     assert ("log.summary-differs" not in codes) == agree
+
+
+def test_a_file_that_states_numbers_only_contradicts_nothing():
+    """That it decides nothing is said once; it is no fault of the file."""
+    data = Path(__file__).parent / "data" / "every-eval-ever"
+    source = (data / "52a3cb0f-2b73-461e-902d-3050b7b9cb60.json").read_bytes()
+    log = read_source(MemorySource(source, "x.json"))
+    measurements, _ = measure(log, None)
+    assert log.claim == "stated"
+    found = check_consistency(log, measurements)
+    assert [x.code for x in found] == ["log.stated-only"]
+    assert [x.severity for x in found] == ["notice"]
+    assert [x.value for x in measurements] == [None]

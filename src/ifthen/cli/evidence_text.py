@@ -63,7 +63,11 @@ def show_record(
         ),
         (f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}", ""),
     ]
-    lines += [(f"  measured  {_measurement(each)}", "") for each in record.measurements]
+    lines += [(line, "") for line in _bindings(record)]
+    lines += [
+        (f"  {'measured' if claim != 'stated' else 'stated  '}  {_measurement(each, claim)}", "")
+        for each in record.measurements
+    ]
     lines += [
         (
             f"  {finding.severity} [{finding.code}] {finding.message}",
@@ -77,15 +81,37 @@ def show_record(
         print_trimmed(console, Text(text, style=style))
 
 
-def _measurement(measurement: Measurement) -> str:
+def _bindings(record: EvidenceRecord) -> Iterator[str]:
+    """Yield what binds the samples, how odd ones count, and what is excluded, where stated."""
+    digests = (
+        ("samples' root", record.integrity.samples_root),
+        ("questions", record.integrity.dataset_sha256),
+    )
+    if known := [f"{name} {digest[:19]}…" for name, digest in digests if digest is not None]:
+        yield f"  digests   {'   '.join(known)}"
+    if rules := record.counting.model_dump(exclude_defaults=True):
+        yield f"  counting  {', '.join(f'{name}: {rule}' for name, rule in rules.items())}"
+    for excluded in record.exclusions:
+        yield f"  excluded  {excluded.question}: {excluded.reason}"
+
+
+def _measurement(measurement: Measurement, claim: str) -> str:
     value = "none" if measurement.value is None else format_share(measurement.value)
-    stated = "" if measurement.stated is None else f", stated {format_share(measurement.stated)}"
+    stated = "" if measurement.stated is None else format_share(measurement.stated)
+    if claim == "stated":
+        return f"{measurement.scorer}/{measurement.metric} {stated or 'none'}, not recomputed"
+    told = f", stated {stated}" if stated else ""
     clusters = f" in {len(measurement.clusters)} clusters" if measurement.clusters else ""
     silent = measurement.stated is None  # nothing is stated, so nothing differs
     agreement = "" if measurement.agrees or silent else "  DIFFERS from what the log states"
+    without = measurement.excluding
+    less = ""
+    if without is not None:
+        number = "none" if without.value is None else format_share(without.value)
+        less = f"; {number} over {without.questions} without the excluded"
     return (
-        f"{measurement.scorer}/{measurement.metric} {value}{stated}"
-        f" over {measurement.questions} questions{clusters}{agreement}"
+        f"{measurement.scorer}/{measurement.metric} {value}{told}"
+        f" over {measurement.questions} questions{clusters}{less}{agreement}"
     )
 
 

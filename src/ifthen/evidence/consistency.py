@@ -38,6 +38,8 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
 
     ``measurements`` are those of :func:`~ifthen.evidence.recompute.measure`.
     """
+    if log.claim == "stated":
+        return (*check_run(log), *check_changes(log))
     return tuple(
         finding
         for check in (
@@ -57,11 +59,17 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
 
 
 def check_run(log: Log) -> Iterator[Finding]:
-    """Yield ``log.not-success``, ``log.no-samples``, ``log.no-results`` and notices on the run."""
+    """Yield ``log.not-success``, ``log.no-samples``, ``log.no-results`` and notices on the run.
+
+    A file that is known to state numbers only contradicts nothing: ``log.stated-only``.
+    """
     run = log.run
     if run.status != "success":
         yield contradiction("log.not-success", f"the status of the run is {run.status}", "header")
-    if not log.samples:
+    if log.claim == "stated":
+        message = "numbers are stated and nothing stands behind them: they decide nothing"
+        yield notice("log.stated-only", message, "header")
+    elif not log.samples:
         yield contradiction("log.no-samples", "the log holds no samples", "samples")
     if not any(result.metrics for result in log.results):
         yield contradiction("log.no-results", "the header states no metric", "header")
