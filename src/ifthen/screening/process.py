@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ifthen.errors import Error
-from ifthen.screening.counting import Counted
+from ifthen.screening.counting import Attempt, Counted, count_question
 from ifthen.screening.design import Design
+
+Waiting = dict[str, dict[int, Attempt]]
+"""How questions ended, by id and epoch, as far as it is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,3 +109,17 @@ class Process:
         if decided:
             self.decision = step
         return step
+
+
+def advance(process: Process, waiting: Waiting, *, ended: bool = False) -> bool:
+    """Count every question whose turn it is and whose epochs are all there; return if any was.
+
+    When the run has ``ended``, what is not there will not come, and counts its worst.
+    """
+    before, epochs = len(process.steps), range(1, process.design.epochs + 1)
+    while (question := process.next_question) is not None:
+        attempts = waiting.get(question, {})
+        if not ended and len(attempts) < len(epochs):
+            break
+        process.add(count_question([attempts.get(epoch) for epoch in epochs], process.design))
+    return len(process.steps) > before
