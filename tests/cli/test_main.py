@@ -15,6 +15,7 @@ PATHS = [
     [],
     *([name] for name in COMMANDS),
     *(["evidence", name] for name in ("add", "read", "show")),
+    *(["screen", name] for name in ("plan", "log")),
 ]
 WITH_JSON = {
     "init": ["somewhere"],
@@ -25,6 +26,8 @@ WITH_JSON = {
     "evidence add": ["x.eval"],
     "evidence read": ["x.eval"],
     "evidence show": [],
+    "screen plan": ["x.yaml"],
+    "screen log": ["x.eval"],
 }
 
 

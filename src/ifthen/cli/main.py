@@ -17,6 +17,7 @@ COMMANDS = {
     "init": "Make a workspace with a framework to fill in.",
     "check": "Check every document of the workspace.",
     "evidence": "Add, read and show evaluation logs.",
+    "screen": "Clear an incapable model after a fraction of the benchmark.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
     "explain": "Show a decision's whole argument.",
     "report": "Write a decision as one self-contained HTML page.",

@@ -74,9 +74,7 @@ def conclude(outcome: Outcome) -> str:
         return "nothing: the log or the plan contradicts the screening"
     if outcome.decision is None:
         if outcome.hopeless:
-            return (
-                "nothing: no question that is left can bring a decision; ask them all and estimate"
-            )
+            return "nothing, and no further question can: ask them all, and estimate"
         return "nothing yet: the questions so far show neither side"
     side = "below" if design.counts_passes else "at or above"
     if design.population is not None:
@@ -93,8 +91,10 @@ def list_limits(outcome: Outcome) -> Iterator[str]:
     """Yield what does not follow, each in one sentence."""
     design = outcome.design
     if outcome.decision is not None:
-        yield "how far from the threshold: where it stopped depends on the results, so the share"
-        " of passes among the questions asked is no estimate"
+        yield (
+            "how far from the threshold: where it stopped depends on the results, so the share of"
+            " passes among the questions asked is no estimate"
+        )
     else:
         yield "that the other side is true: a screening that does not end shows nothing"
     if design.population is None:
