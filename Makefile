@@ -27,6 +27,7 @@ check: setup
 bench: setup
 	$(BIN)/python -m bench.startup --json
 	$(BIN)/python -m bench.evidence --json
+	$(BIN)/python -m bench.screening --json
 
 docs: setup
 	$(BIN)/mkdocs build --strict

@@ -31,6 +31,10 @@ WITH_JSON = {
 }
 
 
+OUTSIDE = {"init", "evidence read", "screen plan", "screen log"}
+"""Commands that need no workspace."""
+
+
 def test_the_table_of_commands_is_whole():
     context = click.Context(cli)
     assert cli.list_commands(context) == list(COMMANDS)
@@ -115,6 +119,9 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["workspace.exists"], [aurora]
     elif command == "evidence read":
         expected, place = ["log.missing"], ["x.eval"]
+    elif command.startswith("screen"):
+        expected = ["log.missing" if command == "screen log" else "file.missing"]
+        place = WITH_JSON[command]
     else:
         expected, place = ["workspace.not-found"], WITH_JSON[command]
     result = ifthen(*path, *place, "--json")
@@ -124,7 +131,7 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
     assert error["message"]
 
 
-@pytest.mark.parametrize("command", sorted(set(WITH_JSON) - {"init", "evidence read"}))
+@pytest.mark.parametrize("command", sorted(set(WITH_JSON) - OUTSIDE))
 def test_every_fault_of_the_documents_is_in_the_json(command, ifthen, aurora):
     (aurora / "x.yaml").write_text("kind: model\nid: x\nbogus: 1\n")
     (aurora / "y.yaml").write_text("kind: [\n")
