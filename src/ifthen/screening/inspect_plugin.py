@@ -13,7 +13,6 @@ vain and never the decision. Inspect tells the protocol of samples with scores o
 ended in an error or at a limit are learnt from its hook ``on_sample_end``, which comes before.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +61,7 @@ class ScreeningStop:
         self._in_order = False
 
     @classmethod
-    def from_plan(cls, path: str | os.PathLike[str]) -> "ScreeningStop":
+    def from_plan(cls, path: str | Path) -> "ScreeningStop":
         """Return the one of a registered plan.
 
         Raises:
@@ -74,8 +73,8 @@ class ScreeningStop:
             data = Path(path).read_bytes()
         except OSError as error:
             message = f"the plan cannot be read: {error.strerror}"
-            raise Error("file.missing", message, where=os.fspath(path)) from error
-        loaded = parse_plan(data, name=os.fspath(path))
+            raise Error("file.missing", message, where=str(path)) from error
+        loaded = parse_plan(data, name=str(path))
         block = loaded.document.screening
         return cls(
             design_of(loaded.document),
@@ -195,7 +194,7 @@ class ScreeningStop:
         return ()
 
 
-def screened(task: "Task", plan: str | os.PathLike[str]) -> "Task":
+def screened(task: "Task", plan: str | Path) -> "Task":
     """Return the task with its questions in the plan's order, ending once that has decided.
 
     Raises:
