@@ -16,6 +16,7 @@ from ifthen.evidence.reading import read_log
 from ifthen.evidence.recompute import measure
 from ifthen.screening.order import rank_ids
 from ifthen.screening.outcome import Verdict
+from ifthen.screening.plan import parse_plan
 from ifthen.screening.replay import check_log, find_trail, screen_log
 
 INSPECT = os.environ.get("IFTHEN_INSPECT_PYTHON", "")
@@ -52,6 +53,39 @@ RUNS = {
 }
 
 
+PLAN = """
+kind: plan
+id: plan-sums
+framework: kitchen
+framework_version: "1"
+evaluation: sums
+model: lookup
+registered_at: {registered_at}
+registered_by: {{name: A. Person, role: evaluation lead}}
+questions: 120
+rule_out_below: 0.2
+elicitation: none
+screening: {{seed: plug-in tests, threshold: 0.2, population: 120}}
+"""
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """One run by a plan that was registered before, and one by a plan of the far future."""
+    if subprocess.run(
+        [INSPECT, "-c", "import rfc8785"], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("the Python of IFTHEN_INSPECT_PYTHON has no rfc8785, which plans are read with")
+    folder = tmp_path_factory.mktemp("planned")
+    settings = {}
+    for name, year in (("before", 2024), ("after", 2999)):
+        plan = folder / f"{name}.yaml"
+        plan.write_text(PLAN.format(registered_at=f"{year}-01-01T00:00:00Z"), "utf-8")
+        settings[name] = settings_of("errors", folder) | {"plan": str(plan)}
+        del settings[name]["design"]
+    return folder, execute(settings)
+
+
 def settings_of(name: str, folder: Path):
     """Return what the script takes; right and broken are places in the order."""
     given = {"design": DESIGN.to_dict(), "concurrency": 1, "sleep": 0.0} | RUNS[name]
@@ -64,8 +98,11 @@ def settings_of(name: str, folder: Path):
 def runs(tmp_path_factory):
     """Every run, in one process: to import Inspect takes longer than a run."""
     folder = tmp_path_factory.mktemp("runs")
+    return execute({name: settings_of(name, folder) for name in RUNS})
+
+
+def execute(settings):
     script = str(Path(__file__).with_name("inspect_run.py"))
-    settings = {name: settings_of(name, folder) for name in RUNS}
     done = subprocess.run(
         [INSPECT, script, json.dumps(settings)],
         capture_output=True,
@@ -173,3 +210,18 @@ def test_reached(runs):
 def test_a_run_that_is_not_the_planned_one_does_not_start(runs, name, said):
     assert runs[name]["status"] == "error"
     assert said in runs[name]["error"]
+
+
+def test_a_run_by_a_registered_plan(planned):
+    folder, runs = planned
+    plan = parse_plan((folder / "before.yaml").read_bytes(), name="before.yaml")
+    log = log_of(runs, "before")
+    outcome = screen_log(log, plan)
+    assert (outcome.verdict, outcome.agrees) == (Verdict.RULED_OUT, True), outcome.findings
+    assert find_trail(log).plan == ("plan-sums", plan.digest)
+
+
+def test_a_run_before_its_plan_does_not_start(planned):
+    _, runs = planned
+    assert runs["after"]["status"] == "error"
+    assert "not before the run" in runs["after"]["error"]
