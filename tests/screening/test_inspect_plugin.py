@@ -36,7 +36,7 @@ def number(place: int) -> int:
     return int(ORDER[place - 1].removeprefix("sum-"))
 
 
-SLOW = {"right": [3, 40, 60], "sleep": 0.02}
+SLOW = {"right": [3, 40, 60], "sleep": 0.05}
 """A pass takes three times as long as a failure: asked at once, failures come first."""
 FRACTION = replace(DESIGN, scores="fraction", epochs=2)
 REACHED = replace(DESIGN, direction="reached", threshold=0.5, prior=(1.0, 1.0))
@@ -142,7 +142,7 @@ def test_concurrency_changes_what_is_asked_and_not_the_decision(pair):
     assert decisions[1] == decisions[20]
     assert decisions[1].place == DESIGN.table.questions_for(1)
     assert len(pair[1].samples) == decisions[1].place
-    assert decisions[1].place <= len(pair[20].samples) <= decisions[1].place + 40
+    assert decisions[1].place < len(pair[20].samples) < 120  # those on their way are finished
 
 
 def test_an_early_end_is_no_contradiction_and_no_fixed_sample(pair):
