@@ -7,11 +7,13 @@
         return screened(Task(dataset=..., scorer=...), plan="plans/arithmetic.yaml")
 
 It implements the protocol ``EarlyStopping`` of inspect_ai (facts of 0.3.285:
-``util/_early_stopping.py``, ``_eval/task/run.py``). Releases before 0.3.188 have the protocol too, but
-some ask it whether to run a sample before any has ended, so that nothing is left out. Results are taken in the order of the plan's
-seed, whatever the order in which they come, so concurrency changes how many questions are asked in
-vain and never the decision. Inspect tells the protocol of samples with scores only; samples that
-ended in an error or at a limit are learnt from its hook ``on_sample_end``, which comes before.
+``util/_early_stopping.py``, ``_eval/task/run.py``). Releases before 0.3.188 have the protocol too,
+but some ask it about every sample before any has ended, so that nothing is left out.
+
+Results are taken in the order of the plan's seed, whatever the order in which they come, so
+concurrency changes how many questions are asked in vain and never the decision. Inspect tells the
+protocol of samples with scores only; samples that ended in an error or at a limit are learnt from
+its hook ``on_sample_end``, which comes before.
 """
 
 from collections.abc import Mapping, Sequence
