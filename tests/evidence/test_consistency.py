@@ -67,13 +67,40 @@ def test_samples_removed(change):
     assert {"log.sample-count", "log.sample-missing", "log.summary-differs"} <= found
 
 
+def stop(log, *left_out):
+    stops = [{"id": identifier, "epoch": 1} for identifier in left_out]
+    results(log)["early_stopping"] = {"manager": "m", "early_stops": stops, "metadata": {}}
+
+
 def test_samples_left_out_by_early_stopping_are_a_notice(change):
     log = change("plain.eval")
     log.drop("samples/q0_epoch_1.json")
-    results(log)["early_stopping"] = {"manager": "m"}
-    assert "log.sample-missing" in faults(log, "notice")
+    stop(log, "q0")
+    assert "log.left-out" in faults(log, "notice")
     assert "log.sample-missing" not in faults(log)
     assert "log.sample-count" in faults(log)  # the number of completed samples
+
+
+def test_samples_that_early_stopping_did_not_leave_out(change):
+    log = change("plain.eval")
+    log.drop("samples/q0_epoch_1.json")
+    log.drop("samples/q1_epoch_1.json")
+    stop(log, "q0")
+    assert "log.sample-missing" in faults(log)
+
+
+def test_samples_left_out_of_no_known_list(change):
+    log = change("plain.eval")
+    stop(log, "another")
+    assert "log.left-out-unlisted" in faults(log)
+
+
+def test_early_stopping_of_another_shape_leaves_nothing_out(change):
+    for value in (3, {"manager": "m"}, {"early_stops": [3, {"id": [], "epoch": 1}, {"id": "q0"}]}):
+        log = change("plain.eval")
+        log.drop("samples/q0_epoch_1.json")
+        results(log)["early_stopping"] = value
+        assert "log.sample-missing" in faults(log)
 
 
 def test_sample_added(change):
