@@ -33,7 +33,7 @@ WITH_JSON = {
 }
 
 
-OUTSIDE = {"init", "evidence read", "screen plan", "screen log"}
+OUTSIDE = {"diff", "init", "evidence read", "screen plan", "screen log"}
 """Commands that need no workspace."""
 
 
@@ -135,7 +135,6 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
     assert error["message"]
 
 
-@pytest.mark.parametrize("command", sorted(set(WITH_JSON) - {"init", "diff", "evidence read"}))
 @pytest.mark.parametrize("command", sorted(set(WITH_JSON) - OUTSIDE))
 def test_every_fault_of_the_documents_is_in_the_json(command, ifthen, aurora):
     (aurora / "x.yaml").write_text("kind: model\nid: x\nbogus: 1\n")

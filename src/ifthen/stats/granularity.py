@@ -111,7 +111,7 @@ def detection_power(answers: int, decimals: int) -> float:
     require_answers(answers)
     if not 0 <= decimals <= 6:
         raise Error("stats.percentage", f"needs 0 to 6 decimals, found {decimals!r}")
-    values = 100 * 10**decimals
+    values: int = 100 * 10**decimals
     reached: set[int] = set()
     if answers >= values:
         return 0.0
@@ -119,8 +119,8 @@ def detection_power(answers: int, decimals: int) -> float:
         scaled = Decimal(count) * values / answers
         reached.add(int((scaled - Decimal("0.5")).to_integral_value(ROUND_CEILING)))
         reached.add(int((scaled + Decimal("0.5")).to_integral_value(ROUND_FLOOR)))
-    missed: int = values + 1 - len({each for each in reached if 0 <= each <= values})
-    return missed / (values + 1)
+    fitting = len({each for each in reached if 0 <= each <= values})
+    return 1 - fitting / (values + 1)
 
 
 def least_standard_error(printed: Printed, questions: int) -> float:
