@@ -9,6 +9,7 @@ played side by side and their mean counts.
 """
 
 import math
+from collections.abc import Sequence
 
 from ifthen.errors import Error
 from ifthen.stats.estimate import require_alpha
@@ -25,18 +26,28 @@ class Bettor:
     out is that *their* mean is ``mean`` or more; without, they are independent draws.
 
     Raises:
-        Error: ``stats.threshold`` unless 0 < mean < 1, ``stats.alpha``, ``stats.population``.
+        Error: ``stats.threshold`` unless 0 < mean < 1, ``stats.alpha``, ``stats.population``,
+            ``stats.bets``.
     """
 
-    def __init__(self, *, mean: float, alpha: float, population: int | None) -> None:
+    def __init__(
+        self,
+        *,
+        mean: float,
+        alpha: float,
+        population: int | None,
+        bets: Sequence[float] = BETS,
+    ) -> None:
         require_alpha(alpha)
         if not 0 < mean < 1:
             raise Error("stats.threshold", f"a rate lies between 0 and 1, found {mean!r}")
         if population is not None and population < 1:
             raise Error("stats.population", f"{population!r} questions cannot be")
-        self._mean, self._population = mean, population
+        if not bets or not all(0 < bet < 1 for bet in bets):
+            raise Error("stats.bets", f"bets lie between 0 and 1, found {tuple(bets)!r}")
+        self._mean, self._population, self._bets = mean, population, tuple(bets)
         self._enough = -math.log(alpha) + SLACK
-        self._stakes = [0.0] * len(BETS)
+        self._stakes = [0.0] * len(self._bets)
         self._lost = False
         self._scores: list[float] = []
         self.evidence = 0.0
@@ -65,10 +76,10 @@ class Bettor:
             reach = (needed - score) / (1 - needed)
             self._stakes = [
                 stake + math.log1p(bet * reach)
-                for stake, bet in zip(self._stakes, BETS, strict=True)
+                for stake, bet in zip(self._stakes, self._bets, strict=True)
             ]
             top = max(self._stakes)
-            mean = sum(math.exp(stake - top) for stake in self._stakes) / len(BETS)
+            mean = sum(math.exp(stake - top) for stake in self._stakes) / len(self._bets)
             self.evidence = top + math.log(mean)
         return self.is_ruled_out
 
