@@ -83,25 +83,17 @@ def verify(path: str) -> int:
     return int(found["samples"])
 
 
-def read_all(paths: Sequence[Path], executor: Executor) -> int:
-    """Return the number of samples of the logs, read by the workers of an executor.
+def read_all(paths: Sequence[Path], executor: Executor, workers: int) -> int:
+    """Return the number of samples of the logs, read by the workers of an executor."""
+    from bench.evidence_own import NOW  # noqa: PLC0415 - not in the watching process
+    from ifthen.evidence.many import read_many  # noqa: PLC0415
 
-    The library's own way is taken where it has one: ``read_many(sources, executor=...)``.
-    """
-    read_many = find_read_many()
-    if read_many is None:
-        return sum(_each(paths, executor))
-    return sum(len(log.samples) for log in read_many(paths, executor=executor))
-
-
-def find_read_many() -> Callable[..., Any] | None:
-    """Return ``ifthen.evidence.many.read_many``, or None where this version has none."""
-    try:
-        module = importlib.import_module("ifthen.evidence.many")
-    except ModuleNotFoundError:
-        return None
-    found: Callable[..., Any] = module.read_many
-    return found
+    total = 0
+    for outcome in read_many(paths, recorded_at=NOW, executor=executor, workers=workers):
+        if outcome.value is None:
+            raise SystemExit(f"{outcome.item}: {outcome.error}")
+        total += outcome.value.samples.total
+    return total
 
 
 def _read_set(folder: Path, inflated: int) -> Json:
@@ -154,13 +146,12 @@ def _compare_workers(paths: Sequence[Path]) -> Json:
             with make() as executor:
                 _each(paths[:4], executor)  # workers start and import
                 started = time.perf_counter()
-                samples.add(read_all(paths, executor))
+                samples.add(read_all(paths, executor, 1 if name == "one_worker" else 2))
                 spent = time.perf_counter() - started
             seconds[name] = min(spent, seconds.get(name, spent))
     result: Json = {f"{name}_s": round(value, 2) for name, value in seconds.items()}
     result["two_workers_vs_one"] = round(seconds["one_worker"] / seconds["two_workers"], 2)
     result["same_samples"] = len(samples) == 1
-    result["read_many"] = find_read_many() is not None
     if "dask" in seconds:
         result["dask_vs_two_workers"] = round(seconds["two_workers"] / seconds["dask"], 2)
     else:
@@ -183,7 +174,7 @@ def dask_executor() -> Iterator[Executor]:
     distributed: Any = importlib.import_module("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

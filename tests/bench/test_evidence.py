@@ -14,7 +14,7 @@ import pytest
 import zstandard
 from bench.evidence import find_peer, measure, same_numbers
 from bench.evidence_archive import ArchiveWriter, scan_directory
-from bench.evidence_large import find_read_many, make_set, read_all
+from bench.evidence_large import make_set, read_all
 from bench.evidence_logs import SHAPES, make_log
 from bench.evidence_own import SUBJECTS, describe, ours
 
@@ -104,10 +104,8 @@ def test_a_set_is_read_as_often_as_it_has_files(log, tmp_path, monkeypatch):
     monkeypatch.setattr(bench.evidence_large, "FOLDER", tmp_path)
     paths = make_set([log], 3 * log.stat().st_size)
     assert len(paths) == 3
-    if find_read_many() is not None:
-        pytest.skip("the library's own way is tested with the library")
     with ThreadPoolExecutor(1) as executor:
-        assert read_all(paths, executor) == 3 * SAMPLES
+        assert read_all(paths, executor, 1) == 3 * SAMPLES
 
 
 def test_numbers_are_the_same_to_the_bit_but_for_sums_of_squares():

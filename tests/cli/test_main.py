@@ -19,6 +19,7 @@ PATHS = [
 WITH_JSON = {
     "init": ["somewhere"],
     "check": [],
+    "diff": ["a.yaml", "b.yaml"],
     "power": ["example-fsf"],
     "decide": [],
     "report": [],
@@ -113,6 +114,8 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["workspace.exists"], [aurora]
     elif command == "evidence read":
         expected, place = ["log.missing"], ["x.eval"]
+    elif command == "diff":
+        expected, place = ["file.missing"], WITH_JSON[command]
     else:
         expected, place = ["workspace.not-found"], WITH_JSON[command]
     result = ifthen(*path, *place, "--json")
@@ -122,7 +125,7 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
     assert error["message"]
 
 
-@pytest.mark.parametrize("command", sorted(set(WITH_JSON) - {"init", "evidence read"}))
+@pytest.mark.parametrize("command", sorted(set(WITH_JSON) - {"init", "diff", "evidence read"}))
 def test_every_fault_of_the_documents_is_in_the_json(command, ifthen, aurora):
     (aurora / "x.yaml").write_text("kind: model\nid: x\nbogus: 1\n")
     (aurora / "y.yaml").write_text("kind: [\n")

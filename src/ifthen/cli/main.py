@@ -16,6 +16,7 @@ from ifthen.errors import Error
 COMMANDS = {
     "init": "Make a workspace with a framework to fill in.",
     "check": "Check every document of the workspace.",
+    "diff": "Compare two versions of a framework: what is stronger, what is weaker.",
     "evidence": "Add, read and show evaluation logs.",
     "power": "Show what an evaluation could rule out or reach, before it is run.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
