@@ -11,7 +11,7 @@ from ifthen.cli.output import print_trimmed
 from ifthen.decision.facts import Evidence
 from ifthen.decision.model import Reason
 from ifthen.decision.wording import format_share
-from ifthen.evidence.record import EvidenceRecord, Measurement
+from ifthen.evidence.record import EvidenceRecord, Excluded, Measurement
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,6 +64,12 @@ def show_record(
         (f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}", ""),
     ]
     lines += [(f"  measured  {_measurement(each)}", "") for each in record.measurements]
+    lines += [(f"  excluded  {each.question}: {each.reason}", "") for each in record.exclusions]
+    lines += [
+        (f"  without   {_without(each, each.excluding)}", "")
+        for each in record.measurements
+        if each.excluding is not None
+    ]
     lines += [
         (
             f"  {finding.severity} [{finding.code}] {finding.message}",
@@ -86,6 +92,14 @@ def _measurement(measurement: Measurement) -> str:
     return (
         f"{measurement.scorer}/{measurement.metric} {value}{stated}"
         f" over {measurement.questions} questions{clusters}{agreement}"
+    )
+
+
+def _without(measurement: Measurement, left: Excluded) -> str:
+    value = "none" if left.value is None else format_share(left.value)
+    return (
+        f"{measurement.scorer}/{measurement.metric} {value} over {left.questions} questions;"
+        " bounds count the excluded at worst and at best"
     )
 
 
