@@ -58,6 +58,8 @@ def build_record(
         digests, different = bind_samples(log)
         checked = check_consistency(log, measurements)
         findings = limit_findings((*log.findings, *odd, *unlike, *measured, *different, *checked))
+    # What is cached holds the table that caches it: only a collection would free such a circle.
+    SampleTable.of(log.samples).cache.clear()
     return EvidenceRecord(
         kind="evidence",
         id=id,
