@@ -66,10 +66,9 @@ def test_an_exclusion_is_shown_with_its_reason_and_effect(ifthen, aurora):
         assert "measured  last_number/accuracy 0.65, stated 0.65 over 120 questions" in text
         assert f"excluded  {right[19]}: two answers are right" in text
         assert "without   last_number/accuracy 0.58 over 100 questions; bounds count" in text
-    unknown = ifthen(
-        "evidence", "add", log, "--replace", "-C", aurora, "--exclude", "x=y", "--json"
-    )
-    assert unknown.error_codes == ["log.exclusion-unknown"]
+    unknown = ifthen("evidence", "add", log, "--replace", "-C", aurora, "--exclude", "x=y")
+    assert unknown.code == 2
+    assert "contradiction [log.exclusion-unknown]" in unknown.out
     plain = ifthen("evidence", "show", "aurora-2-popularity", "-C", aurora).out
     assert "excluded" not in plain
 
