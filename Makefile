@@ -33,6 +33,7 @@ bench: setup
 	$(BIN)/python -m bench.startup --json
 	$(BIN)/python -m bench.evidence --json
 	$(BIN)/python -m bench.stats --json
+	$(BIN)/python -m bench.screening --json
 
 docs: setup
 	$(BIN)/mkdocs build --strict

@@ -150,6 +150,12 @@ class TestTheChecksCanFail:
         assert run.returncode == 1
         assert "ifthen.cellar" in run.stdout
 
+    def test_a_decision_that_knows_of_screening_breaks_the_contract(self, tmp_path: Path) -> None:
+        source = self.planted(tmp_path, decision="import ifthen.screening\n")
+        run = linted(tmp_path / "pyproject.toml", source)
+        assert run.returncode != 0
+        assert "ifthen.decision -> ifthen.screening" in run.stdout
+
     def test_a_decision_that_reads_a_file_breaks_the_contract(self, tmp_path: Path) -> None:
         source = self.planted(tmp_path, decision="def f():\n    import pathlib\n")
         run = linted(tmp_path / "pyproject.toml", source)

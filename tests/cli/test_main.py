@@ -15,6 +15,7 @@ PATHS = [
     [],
     *([name] for name in COMMANDS),
     *(["evidence", name] for name in ("add", "read", "show")),
+    *(["screen", name] for name in ("plan", "log")),
 ]
 WITH_JSON = {
     "init": ["somewhere"],
@@ -27,7 +28,13 @@ WITH_JSON = {
     "evidence add": ["x.eval"],
     "evidence read": ["x.eval"],
     "evidence show": [],
+    "screen plan": ["x.yaml"],
+    "screen log": ["x.eval"],
 }
+
+
+OUTSIDE = {"init", "evidence read", "screen plan", "screen log"}
+"""Commands that need no workspace."""
 
 
 def test_the_table_of_commands_is_whole():
@@ -116,6 +123,9 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["log.missing"], ["x.eval"]
     elif command == "diff":
         expected, place = ["file.missing"], WITH_JSON[command]
+    elif command.startswith("screen"):
+        expected = ["log.missing" if command == "screen log" else "file.missing"]
+        place = WITH_JSON[command]
     else:
         expected, place = ["workspace.not-found"], WITH_JSON[command]
     result = ifthen(*path, *place, "--json")
@@ -126,6 +136,7 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
 
 
 @pytest.mark.parametrize("command", sorted(set(WITH_JSON) - {"init", "diff", "evidence read"}))
+@pytest.mark.parametrize("command", sorted(set(WITH_JSON) - OUTSIDE))
 def test_every_fault_of_the_documents_is_in_the_json(command, ifthen, aurora):
     (aurora / "x.yaml").write_text("kind: model\nid: x\nbogus: 1\n")
     (aurora / "y.yaml").write_text("kind: [\n")

@@ -1076,3 +1076,41 @@ def test_the_step_is_part_of_the_plan(key):
     reason = only_reason(changed)
     assert reason.code == "evaluation.plan-differs"
     assert key in reason.text
+
+
+def set_aside(changed):
+    finding = changed.ctf()
+    assert finding.outcome == "undetermined"
+    (found,) = finding.set_aside
+    return found.reason.code
+
+
+def test_a_log_that_only_states_its_numbers_decides_nothing():
+    changed = world()
+    changed.evidence[0]["log"]["claim"] = "stated"
+    assert set_aside(changed) == "evaluation.stated-only"
+
+
+def test_counts_for_each_item_decide():
+    changed = world()
+    changed.evidence[0]["log"]["claim"] = "counts"
+    assert changed.ctf().outcome == "ruled-out"
+
+
+@pytest.mark.parametrize("ended", ["error", "limit", "unscored"])
+def test_samples_count_as_the_framework_says(ended):
+    changed = world()
+    changed.evaluation["counting"] = {ended: "incorrect"}
+    assert set_aside(changed) == "evaluation.other-counting"
+    changed.evidence[0]["counting"] = {ended: "incorrect"}
+    assert changed.ctf().outcome == "ruled-out"
+
+
+def test_a_log_of_other_questions_decides_nothing():
+    changed = world()
+    changed.evaluation["dataset_sha256"] = "sha256:" + "d" * 64
+    assert set_aside(changed) == "evaluation.other-dataset"
+    changed.evidence[0]["integrity"] = {"dataset_sha256": "sha256:" + "d" * 64}
+    assert changed.ctf().outcome == "ruled-out"
+    changed.evidence[0]["integrity"] = {"dataset_sha256": "sha256:" + "e" * 64}
+    assert set_aside(changed) == "evaluation.other-dataset"

@@ -176,3 +176,50 @@ def test_faults_of_an_elicitation_record_are_one_error_at_its_place(elicitation,
     assert error.code == code
     assert said in f"{error.message} {error.hint}"
     assert error.where.startswith("f.yaml:")
+
+
+def plan_of(changes: dict[str, Any]) -> Plan:
+    found = load(Plan, changes)
+    assert isinstance(found, Plan)
+    return found
+
+
+class TestScreening:
+    def plan(self, **changes):
+        block = {"seed": "a public seed", "threshold": 0.15, "population": 120}
+        return {
+            "questions": 120,
+            "rule_out_below": 0.2,
+            "margin": 0.05,
+            "rule_in_at_least": 0.5,
+            "screening": block | changes,
+        }
+
+    def test_a_plan_with_one(self):
+        screening = plan_of(self.plan()).screening
+        assert screening is not None
+        assert (screening.direction, screening.alpha) == ("rule-out", 0.05)
+        assert (screening.prior.a, screening.prior.b) == (0.5, 5.0)
+
+    def test_the_margin_is_subtracted_as_decimals(self):
+        assert plan_of(self.plan(threshold=0.15)).screening is not None
+        (said,) = faults(Plan, self.plan(threshold=0.1500001))
+        assert "rule_out_below minus margin is 0.15" in said
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"population": 119}, "questions is 120"),
+            ({"direction": "reached", "threshold": 0.4}, "rule_in_at_least is 0.5"),
+            ({"seed": "short"}, "a seed has 8 characters"),
+            ({"alpha": 0.5}, "0.5"),
+            ({"threshold": 1.0}, "1"),
+            ({"scores": "fraction", "prior": {"a": 1.0, "b": 1.0}}, "has no prior"),
+        ],
+    )
+    def test_one_that_cannot_be(self, changes, said):
+        assert said in faults(Plan, self.plan(**changes))[0]
+
+    def test_epochs_are_fractions(self):
+        assert "scores: fraction" in faults(Plan, self.plan() | {"epochs": 2})[0]
+        assert plan_of(self.plan(scores="fraction") | {"epochs": 2}).epochs == 2

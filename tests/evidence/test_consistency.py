@@ -1,10 +1,13 @@
 """Tampered logs: each change is found, with the code that names it."""
 
+from pathlib import Path
+
 import pytest
 
 from ifthen.evidence.consistency import check_consistency, is_same
-from ifthen.evidence.reading import read_log
+from ifthen.evidence.reading import read_log, read_source
 from ifthen.evidence.recompute import measure
+from ifthen.evidence.source import MemorySource
 
 
 def faults(log, severity="contradiction"):
@@ -64,13 +67,40 @@ def test_samples_removed(change):
     assert {"log.sample-count", "log.sample-missing", "log.summary-differs"} <= found
 
 
+def stop(log, *left_out):
+    stops = [{"id": identifier, "epoch": 1} for identifier in left_out]
+    results(log)["early_stopping"] = {"manager": "m", "early_stops": stops, "metadata": {}}
+
+
 def test_samples_left_out_by_early_stopping_are_a_notice(change):
     log = change("plain.eval")
     log.drop("samples/q0_epoch_1.json")
-    results(log)["early_stopping"] = {"manager": "m"}
-    assert "log.sample-missing" in faults(log, "notice")
+    stop(log, "q0")
+    assert "log.left-out" in faults(log, "notice")
     assert "log.sample-missing" not in faults(log)
     assert "log.sample-count" in faults(log)  # the number of completed samples
+
+
+def test_samples_that_early_stopping_did_not_leave_out(change):
+    log = change("plain.eval")
+    log.drop("samples/q0_epoch_1.json")
+    log.drop("samples/q1_epoch_1.json")
+    stop(log, "q0")
+    assert "log.sample-missing" in faults(log)
+
+
+def test_samples_left_out_of_no_known_list(change):
+    log = change("plain.eval")
+    stop(log, "another")
+    assert "log.left-out-unlisted" in faults(log)
+
+
+def test_early_stopping_of_another_shape_leaves_nothing_out(change):
+    for value in (3, {"manager": "m"}, {"early_stops": [3, {"id": [], "epoch": 1}, {"id": "q0"}]}):
+        log = change("plain.eval")
+        log.drop("samples/q0_epoch_1.json")
+        results(log)["early_stopping"] = value
+        assert "log.sample-missing" in faults(log)
 
 
 def test_sample_added(change):
@@ -320,3 +350,16 @@ def test_summaries_shorten_metadata(change, value, summary, agree):
     read = log.read()
     codes = [item.code for item in check_consistency(read, measure(read, None)[0])]
     assert ("log.summary-differs" not in codes) == agree
+
+
+def test_a_file_that_states_numbers_only_contradicts_nothing():
+    """That it decides nothing is said once; it is no fault of the file."""
+    data = Path(__file__).parent / "data" / "every-eval-ever"
+    source = (data / "52a3cb0f-2b73-461e-902d-3050b7b9cb60.json").read_bytes()
+    log = read_source(MemorySource(source, "x.json"))
+    measurements, _ = measure(log, None)
+    assert log.claim == "stated"
+    found = check_consistency(log, measurements)
+    assert [x.code for x in found] == ["log.stated-only"]
+    assert [x.severity for x in found] == ["notice"]
+    assert [x.value for x in measurements] == [None]

@@ -11,7 +11,7 @@ from ifthen.cli.output import print_trimmed
 from ifthen.decision.facts import Evidence
 from ifthen.decision.model import Reason
 from ifthen.decision.wording import format_share
-from ifthen.evidence.record import EvidenceRecord, Excluded, Measurement
+from ifthen.evidence.record import EvidenceRecord, Measurement
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,12 +63,10 @@ def show_record(
         ),
         (f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}", ""),
     ]
-    lines += [(f"  measured  {_measurement(each)}", "") for each in record.measurements]
-    lines += [(f"  excluded  {each.question}: {each.reason}", "") for each in record.exclusions]
+    lines += [(line, "") for line in _bindings(record)]
     lines += [
-        (f"  without   {_without(each, each.excluding)}", "")
+        (f"  {'measured' if claim != 'stated' else 'stated  '}  {_measurement(each, claim)}", "")
         for each in record.measurements
-        if each.excluding is not None
     ]
     lines += [
         (
@@ -83,23 +81,37 @@ def show_record(
         print_trimmed(console, Text(text, style=style))
 
 
-def _measurement(measurement: Measurement) -> str:
+def _bindings(record: EvidenceRecord) -> Iterator[str]:
+    """Yield what binds the samples, how odd ones count, and what is excluded, where stated."""
+    digests = (
+        ("samples' root", record.integrity.samples_root),
+        ("questions", record.integrity.dataset_sha256),
+    )
+    if known := [f"{name} {digest[:19]}…" for name, digest in digests if digest is not None]:
+        yield f"  digests   {'   '.join(known)}"
+    if rules := record.counting.model_dump(exclude_defaults=True):
+        yield f"  counting  {', '.join(f'{name}: {rule}' for name, rule in rules.items())}"
+    for excluded in record.exclusions:
+        yield f"  excluded  {excluded.question}: {excluded.reason}"
+
+
+def _measurement(measurement: Measurement, claim: str) -> str:
     value = "none" if measurement.value is None else format_share(measurement.value)
-    stated = "" if measurement.stated is None else f", stated {format_share(measurement.stated)}"
+    stated = "" if measurement.stated is None else format_share(measurement.stated)
+    if claim == "stated":
+        return f"{measurement.scorer}/{measurement.metric} {stated or 'none'}, not recomputed"
+    told = f", stated {stated}" if stated else ""
     clusters = f" in {len(measurement.clusters)} clusters" if measurement.clusters else ""
     silent = measurement.stated is None  # nothing is stated, so nothing differs
     agreement = "" if measurement.agrees or silent else "  DIFFERS from what the log states"
+    without = measurement.excluding
+    less = ""
+    if without is not None:
+        number = "none" if without.value is None else format_share(without.value)
+        less = f"; {number} over {without.questions} without the excluded"
     return (
-        f"{measurement.scorer}/{measurement.metric} {value}{stated}"
-        f" over {measurement.questions} questions{clusters}{agreement}"
-    )
-
-
-def _without(measurement: Measurement, left: Excluded) -> str:
-    value = "none" if left.value is None else format_share(left.value)
-    return (
-        f"{measurement.scorer}/{measurement.metric} {value} over {left.questions} questions;"
-        " bounds count the excluded at worst and at best"
+        f"{measurement.scorer}/{measurement.metric} {value}{told}"
+        f" over {measurement.questions} questions{clusters}{less}{agreement}"
     )
 
 

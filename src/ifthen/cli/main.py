@@ -19,6 +19,7 @@ COMMANDS = {
     "diff": "Compare two versions of a framework: what is stronger, what is weaker.",
     "evidence": "Add, read and show evaluation logs.",
     "power": "Show what an evaluation could rule out or reach, before it is run.",
+    "screen": "Clear an incapable model after a fraction of the benchmark.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
     "explain": "Show a decision's whole argument.",
     "report": "Write a decision as one self-contained HTML page.",

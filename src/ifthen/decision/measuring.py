@@ -164,6 +164,10 @@ def _wrong_run(evaluation: Evaluation, record: EvidenceRecord, facts: Facts) -> 
 
 def _wrong_rules(evaluation: Evaluation, record: EvidenceRecord) -> _Rejected | None:
     """Return why the record does not count as the framework wants, or of other questions."""
+    if record.log.claim == "stated":
+        return _reject(
+            "stated-only", "the log states numbers, and holds nothing to recompute them from"
+        )
     wanted, found = evaluation.counting.model_dump(), record.counting.model_dump()
     for ended, rule in wanted.items():
         if found[ended] != rule:

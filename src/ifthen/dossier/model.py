@@ -4,10 +4,12 @@ Each is a statement by a named person with a date, and where it can grow old, an
 here is measured or computed.
 """
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from ifthen.dossier.screening import Screening, check_screening
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
 from ifthen.encoding.elicitation import Elicitation
 
@@ -81,6 +83,8 @@ class Plan(Document):
     """The framework's number of questions of the benchmark when the plan was made."""
     elicitation: Text | Elicitation
     """How the model is to be elicited: in words, or key by key. Keys are compared with the log."""
+    screening: Screening | None = None
+    """How the evaluation may end early; null when every question is asked."""
 
     @model_validator(mode="after")
     def _apart(self) -> "Plan":
@@ -95,6 +99,16 @@ class Plan(Document):
         stated = None if isinstance(self.elicitation, str) else self.elicitation.attempts
         if stated is not None and stated != self.epochs:
             raise ValueError(f"elicitation.attempts is {stated}, epochs is {self.epochs}")
+        if self.screening is not None:
+            check_screening(
+                self.screening,
+                questions=self.questions,
+                epochs=self.epochs,
+                rule_out_at=None
+                if below is None
+                else float(Decimal(repr(below)) - Decimal(repr(self.margin))),
+                rule_in_at_least=at_least,
+            )
         return self
 
 

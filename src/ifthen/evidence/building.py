@@ -16,6 +16,7 @@ from ifthen.evidence.log import Finding, Log, RunFacts, Severity, format_line, n
 from ifthen.evidence.recompute import measure
 from ifthen.evidence.record import (
     CountingRule,
+    EarlyStopping,
     EvidenceRecord,
     Exclusion,
     FileReference,
@@ -201,6 +202,11 @@ def _run(run: RunFacts, weights: str | None, elicitation: str | Elicitation | No
         dataset=_optional(run.dataset),
         questions=run.questions,
         epochs=run.epochs,
+        early_stopping=None
+        if run.stopping is None
+        else EarlyStopping(
+            manager=format_line(run.stopping.manager), left_out=len(run.stopping.left_out)
+        ),
     )
 
 

@@ -38,6 +38,8 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
 
     ``measurements`` are those of :func:`~ifthen.evidence.recompute.measure`.
     """
+    if log.claim == "stated":
+        return (*check_run(log), *check_changes(log))
     return tuple(
         finding
         for check in (
@@ -46,6 +48,7 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
             check_spread(log),
             check_counts(log),
             check_samples(log),
+            check_stopping(log),
             check_histories(log),
             check_summaries(log),
             check_reductions(log),
@@ -57,11 +60,17 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
 
 
 def check_run(log: Log) -> Iterator[Finding]:
-    """Yield ``log.not-success``, ``log.no-samples``, ``log.no-results`` and notices on the run."""
+    """Yield ``log.not-success``, ``log.no-samples``, ``log.no-results`` and notices on the run.
+
+    A file that is known to state numbers only contradicts nothing: ``log.stated-only``.
+    """
     run = log.run
     if run.status != "success":
         yield contradiction("log.not-success", f"the status of the run is {run.status}", "header")
-    if not log.samples:
+    if log.claim == "stated":
+        message = "numbers are stated and nothing stands behind them: they decide nothing"
+        yield notice("log.stated-only", message, "header")
+    elif not log.samples:
         yield contradiction("log.no-samples", "the log holds no samples", "samples")
     if not any(result.metrics for result in log.results):
         yield contradiction("log.no-results", "the header states no metric", "header")
@@ -107,8 +116,10 @@ def check_counts(log: Log) -> Iterator[Finding]:
     Producers have counted a completed sample as one without error and as one with a score.
     """
     table = SampleTable.of(log.samples)
-    if log.total is not None and log.total != len(table) and not log.run.early_stopping:
+    left_out = len(_left_out(log))
+    if log.total is not None and log.total != len(table) + left_out:
         message = f"the header states {log.total} samples; there are {len(table)}"
+        message += f", and {left_out} were left out" if left_out else ""
         yield contradiction("log.sample-count", message, "header")
     without_error = table.errors.count(False)
     if log.completed is not None and log.completed != without_error:
@@ -162,17 +173,45 @@ def check_samples(log: Log) -> Iterator[Finding]:
         for epoch in range(1, asked + 1)
         if (identifier, epoch) not in keys
     ]
-    if missing:
-        severe = not log.run.early_stopping
-        yield _about("log.sample-missing", "are stated, but not in the log", missing, severe=severe)
+    left_out = _left_out(log)
+    lost = [key for key in missing if key not in left_out]
+    if lost:
+        yield _about("log.sample-missing", "are stated, but not in the log", lost)
 
 
-def _about(
-    code: str, message: str, keys: Sequence[tuple[str, int]], *, severe: bool = True
-) -> Finding:
+def check_stopping(log: Log) -> Iterator[Finding]:
+    """Yield ``log.left-out``, or ``log.left-out-unlisted`` where the questions are not known.
+
+    What an early stop left out is no smaller sample: where the run ended depends on its results.
+    Each such sample counts 0 to 1, and that is only possible where it is known to belong to the
+    run.
+    """
+    left_out, stopping = _left_out(log), log.run.stopping
+    if not left_out or stopping is None:
+        return
+    known = set(map(str, log.sample_ids or ()))
+    unlisted = sum(identifier not in known for identifier, _ in left_out)
+    if unlisted:
+        message = f"{unlisted} samples that were left out are not in the stated list of ids"
+        yield contradiction("log.left-out-unlisted", message, "header")
+    message = (
+        f"{stopping.manager} ended the run early and left out {len(left_out)} samples; each counts"
+        " as it could have ended, and the stated metrics are no estimate"
+    )
+    yield notice("log.left-out", message, "header")
+
+
+def _left_out(log: Log) -> frozenset[tuple[str, int]]:
+    """Return the samples that early stopping left out and that the log does not hold."""
+    if log.run.stopping is None:
+        return frozenset()
+    return log.run.stopping.left_out - SampleTable.of(log.samples).rows_by_key.keys()
+
+
+def _about(code: str, message: str, keys: Sequence[tuple[str, int]]) -> Finding:
     identifier, epoch = keys[0]
     text = f"{len(keys)} samples {message}, first {identifier} of epoch {epoch}"
-    return contradiction(code, text, "samples") if severe else notice(code, text, "samples")
+    return contradiction(code, text, "samples")
 
 
 def check_histories(log: Log) -> Iterator[Finding]:

@@ -11,7 +11,17 @@ from ifthen.evidence.inspect_format import HeaderJson, ReductionJson
 from ifthen.evidence.inspect_header import check_header
 from ifthen.evidence.inspect_samples import author_of
 from ifthen.evidence.inspect_setup import to_elicitation, to_setup
-from ifthen.evidence.log import Finding, Log, Metric, Reduction, Result, RunFacts, SampleId, Scorer
+from ifthen.evidence.log import (
+    Finding,
+    Log,
+    Metric,
+    Reduction,
+    Result,
+    RunFacts,
+    SampleId,
+    Scorer,
+    Stopping,
+)
 from ifthen.evidence.samples import SampleTable
 
 MAX_EPOCHS = 10_000
@@ -102,9 +112,36 @@ def to_run(header: HeaderJson, *, where: str) -> RunFacts:
         reducers=None if reducers is None else tuple(reducers),
         dirty=bool(spec.revision and spec.revision.dirty),
         models=tuple(sorted({spec.model, *header.stats.model_usage})),
-        early_stopping=results is not None and results.early_stopping is not None,
+        stopping=None if results is None else to_stopping(results.early_stopping),
         updates=tuple(author_of(update.provenance) for update in header.log_updates or ()),
         retuned=len(header.config_updates or ()),
+    )
+
+
+def to_stopping(value: Any) -> Stopping | None:
+    """Return what the log says of early stopping; odd parts are left out, and so leave nothing out.
+
+    Raises:
+        Error: ``log.too-large`` for more than :data:`MAX_SAMPLES` samples left out.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        return Stopping(manager="unknown")
+    listed, metadata = value.get("early_stops"), value.get("metadata")
+    stops = listed if isinstance(listed, list) else []
+    if len(stops) > MAX_SAMPLES:
+        raise Error("log.too-large", f"more than {MAX_SAMPLES:,} samples were left out")
+    return Stopping(
+        manager=_text(value.get("manager")) or "unknown",
+        left_out=frozenset(
+            (str(stop["id"]), stop["epoch"])
+            for stop in stops
+            if isinstance(stop, Mapping)
+            and isinstance(stop.get("id"), str | int)
+            and type(stop.get("epoch")) is int
+        ),
+        metadata=metadata if isinstance(metadata, Mapping) else {},
     )
 
 

@@ -174,6 +174,18 @@ class Setup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stopping:
+    """What a log says of the program that was allowed to end the run early."""
+
+    manager: str
+    """Name of the program."""
+    left_out: frozenset[tuple[str, int]] = frozenset()
+    """Id, as text, and epoch of every sample that was left out."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """What it left for others to read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunFacts:
     """Statements of the log about the run: the fields of ``record.Run``, and a few more."""
 
@@ -200,8 +212,8 @@ class RunFacts:
     """Whether the code that ran had uncommitted changes."""
     models: tuple[str, ...] = ()
     """Every model that usage counts or roles name."""
-    early_stopping: bool = False
-    """Whether the run was allowed to leave samples out."""
+    stopping: Stopping | None = None
+    """What was allowed to leave samples out; None where nothing was."""
     updates: tuple[str, ...] = ()
     """Authors of changes to the log's tags and metadata after the run."""
     retuned: int = 0

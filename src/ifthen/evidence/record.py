@@ -55,6 +55,15 @@ class Setup(Part):
     """Options of generation that are single values, such as temperature and reasoning_effort."""
 
 
+class EarlyStopping(Part):
+    """The run could end early. What it left out counts 0 to 1; its metrics are no estimate."""
+
+    manager: Line
+    """Program that decided when the run ended."""
+    left_out: int = Field(ge=0)
+    """Number of samples that it left out."""
+
+
 class Run(Part):
     """What the log says about the run. These are statements of the log, not checked facts."""
 
@@ -84,6 +93,8 @@ class Run(Part):
     """Number of questions that the log says the run covers, after its limit."""
     epochs: int = Field(ge=1)
     """How often each question was asked."""
+    early_stopping: EarlyStopping | None = None
+    """What ended the run early; null where every question was to be asked."""
 
 
 class SampleCounts(Part):

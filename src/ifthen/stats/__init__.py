@@ -25,6 +25,7 @@ from ifthen.stats.benchmark import (
     hypergeometric_upper,
 )
 from ifthen.stats.beta_binomial import estimate_beta_binomial
+from ifthen.stats.betting import Bettor
 from ifthen.stats.bounded import ScoreMethod, estimate_scores
 from ifthen.stats.bounds import clopper_pearson_lower, clopper_pearson_upper
 from ifthen.stats.cluster_check import ClusterWarning, check_clusters
@@ -55,6 +56,14 @@ from ifthen.stats.reducers import (
     reduce_attempts,
 )
 from ifthen.stats.resampling import bootstrap_cluster_means, clustered_standard_error
+from ifthen.stats.sequential import (
+    Boundary,
+    Operation,
+    compile_draws,
+    compile_population,
+    operate_draws,
+    operate_population,
+)
 from ifthen.stats.spending import spend
 from ifthen.stats.threshold import Side, compare, is_at_least, is_below, subtract_margin
 from ifthen.stats.wilson import wilson_interval
@@ -62,6 +71,8 @@ from ifthen.stats.wilson import wilson_interval
 __all__ = [
     "AtLeast",
     "Benchmark",
+    "Bettor",
+    "Boundary",
     "ClusterSums",
     "ClusterWarning",
     "ComputeStep",
@@ -72,6 +83,7 @@ __all__ = [
     "ItemScore",
     "Leaf",
     "Method",
+    "Operation",
     "PairedDifference",
     "Reduction",
     "ScoreMethod",
@@ -91,6 +103,8 @@ __all__ = [
     "combine_p",
     "compare",
     "compare_pairs",
+    "compile_draws",
+    "compile_population",
     "dual",
     "effective_clusters",
     "effective_sample_size",
@@ -111,6 +125,8 @@ __all__ = [
     "is_at_least",
     "is_below",
     "lower_threshold",
+    "operate_draws",
+    "operate_population",
     "p_value_at_least",
     "p_value_below",
     "parse_reduction",

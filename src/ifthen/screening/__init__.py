@@ -1,0 +1,1 @@
+"""Quick tests that clear a model which is not capable, after a fraction of the benchmark."""
