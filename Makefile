@@ -6,13 +6,18 @@ BIN := .venv/bin
 
 setup: .venv/.installed
 
-.venv/.installed: pyproject.toml constraints.txt
+# What the program needs, and no more: a demonstration does not wait for the tools of tests.
+.venv/.runs: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("ifthen needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/.installed: .venv/.runs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
 	touch $@
 
-demo: setup
+demo: .venv/.runs
 	$(BIN)/ifthen demo build/demo
 
 test: setup check

@@ -56,6 +56,24 @@ def test_add_in_words(ifthen, aurora):
     assert "measured  last_number/accuracy 0, stated 0 over 120 questions in 24" in result.out
 
 
+def test_an_exclusion_is_shown_with_its_reason_and_effect(ifthen, aurora):
+    log = aurora / "logs" / "aurora-2-arithmetic-easy.eval"
+    right = [x.id for x in read_log(log).samples if x.scores["last_number"].value == "C"][:20]
+    exclude = [part for x in right for part in ("--exclude", f"{x}=two answers are right")]
+    shown = ifthen("evidence", "add", log, "--replace", "-C", aurora, *exclude)
+    assert (shown.code, shown.err) == (0, "")
+    for printed in (shown.out, ifthen("evidence", "show", log.stem, "-C", aurora).out):
+        text = " ".join(printed.split())
+        assert "last_number/accuracy 0.65, stated 0.65 over 120 questions in 24 clusters; " in text
+        assert "clusters; 0.58 over 100 without the excluded" in text
+        assert all(f"excluded {x}: two answers are right" in text for x in right)
+    unknown = ifthen("evidence", "add", log, "--replace", "-C", aurora, "--exclude", "x=y")
+    assert unknown.code == 2
+    assert "contradiction [log.exclusion-unknown]" in unknown.out
+    plain = ifthen("evidence", "show", "aurora-2-popularity", "-C", aurora).out
+    assert "excluded" not in plain
+
+
 def test_add_replaces_only_on_request(ifthen, aurora):
     log, record = aurora / "logs" / f"{HARD}.eval", aurora / "evidence" / f"{HARD}.yaml"
     before = record.read_bytes()
