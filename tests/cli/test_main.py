@@ -20,6 +20,7 @@ WITH_JSON = {
     "init": ["somewhere"],
     "check": [],
     "power": ["example-fsf"],
+    "forecast": ["series.yaml"],
     "decide": [],
     "report": [],
     "explain": ["aurora-2"],

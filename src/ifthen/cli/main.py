@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Check every document of the workspace.",
     "evidence": "Add, read and show evaluation logs.",
     "power": "Show what an evaluation could rule out or reach, before it is run.",
+    "forecast": "Show when a capability may reach a value, or why nobody can say.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
     "explain": "Show a decision's whole argument.",
     "report": "Write a decision as one self-contained HTML page.",
