@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from ifthen.dossier.compute import ComputeLedger
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
 from ifthen.encoding.elicitation import Elicitation
 
@@ -41,6 +42,8 @@ class Model(Document):
     """Whether the weights are, or are to be, released."""
     based_on: Id | None = None
     """Model that this one was made from."""
+    compute: ComputeLedger | None = None
+    """Compute that went into this model beyond the one it was made from; absent: not known."""
     note: Text | None = None
     """Anything that readers should know."""
 
