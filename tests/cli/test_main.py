@@ -20,6 +20,7 @@ WITH_JSON = {
     "init": ["somewhere"],
     "check": [],
     "power": ["example-fsf"],
+    "compare": ["some-comparison"],
     "compute": ["aurora-1"],
     "forecast": ["some-series"],
     "decide": [],

@@ -19,6 +19,7 @@ COMMANDS = {
     "evidence": "Add, read and show evaluation logs.",
     "power": "Show what an evaluation could rule out or reach, before it is run.",
     "forecast": "Show when a capability may reach a value, or why nobody can say.",
+    "compare": "Compare a model with a reference model: similarly safe, or not shown to be.",
     "compute": "Show the training compute of a model with its doubt.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
     "explain": "Show a decision's whole argument.",

@@ -101,7 +101,9 @@ class Plan(Document):
         return self
 
 
-class _Dated(Document):
+class Dated(Document):
+    """A statement by a person that holds from a day on, and grows old."""
+
     made_by: Person
     """Who makes the statement."""
     made_on: Day
@@ -110,7 +112,7 @@ class _Dated(Document):
     """First day on which it no longer counts."""
 
     @model_validator(mode="after")
-    def _ordered(self) -> "_Dated":
+    def _ordered(self) -> "Dated":
         if self.expires <= self.made_on:
             raise ValueError(
                 f"expires ({self.expires}) has to be later than made_on ({self.made_on})"
@@ -118,7 +120,7 @@ class _Dated(Document):
         return self
 
 
-class Declaration(_Dated):
+class Declaration(Dated):
     """A stated fact. After its expiry it is unknown, not false."""
 
     kind: Literal["declaration"]
@@ -132,7 +134,7 @@ class Declaration(_Dated):
     """On what evidence it is stated."""
 
 
-class Assessment(_Dated):
+class Assessment(Dated):
     """Somebody's examination of a safeguard."""
 
     kind: Literal["assessment"]
@@ -150,7 +152,7 @@ class Assessment(_Dated):
     """What the result rests on."""
 
 
-class Determination(_Dated):
+class Determination(Dated):
     """A named judge's conclusion about a threshold; arithmetic never stands in for it."""
 
     kind: Literal["determination"]
