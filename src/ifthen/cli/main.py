@@ -23,6 +23,7 @@ COMMANDS = {
     "forecast": "Show when a capability may reach a value, or why nobody can say.",
     "compare": "Compare a model with a reference model: similarly safe, or not shown to be.",
     "compute": "Show the training compute of a model with its doubt.",
+    "audit": "Check other people's numbers: printed figures, and the grading of a log.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
     "explain": "Show a decision's whole argument.",
     "report": "Write a decision as one self-contained HTML page.",
