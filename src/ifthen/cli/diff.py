@@ -40,7 +40,7 @@ def command(  # noqa: PLR0917 - click passes options by name
         format_markdown,
         format_page,
     )
-    from ifthen.workspace.comparing import compare_files  # noqa: PLC0415
+    from ifthen.workspace.versions import compare_files  # noqa: PLC0415
 
     comparison = compare_files(before, after, coding)
     if html is not None:

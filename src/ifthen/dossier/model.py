@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from ifthen.dossier.compute import ComputeLedger
 from ifthen.dossier.screening import Screening, check_screening
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
 from ifthen.encoding.elicitation import Elicitation
@@ -43,6 +44,8 @@ class Model(Document):
     """Whether the weights are, or are to be, released."""
     based_on: Id | None = None
     """Model that this one was made from."""
+    compute: ComputeLedger | None = None
+    """Compute that went into this model beyond the one it was made from; absent: not known."""
     note: Text | None = None
     """Anything that readers should know."""
 
@@ -112,7 +115,9 @@ class Plan(Document):
         return self
 
 
-class _Dated(Document):
+class Dated(Document):
+    """A statement by a person that holds from a day on, and grows old."""
+
     made_by: Person
     """Who makes the statement."""
     made_on: Day
@@ -121,7 +126,7 @@ class _Dated(Document):
     """First day on which it no longer counts."""
 
     @model_validator(mode="after")
-    def _ordered(self) -> "_Dated":
+    def _ordered(self) -> "Dated":
         if self.expires <= self.made_on:
             raise ValueError(
                 f"expires ({self.expires}) has to be later than made_on ({self.made_on})"
@@ -129,7 +134,7 @@ class _Dated(Document):
         return self
 
 
-class Declaration(_Dated):
+class Declaration(Dated):
     """A stated fact. After its expiry it is unknown, not false."""
 
     kind: Literal["declaration"]
@@ -143,7 +148,7 @@ class Declaration(_Dated):
     """On what evidence it is stated."""
 
 
-class Assessment(_Dated):
+class Assessment(Dated):
     """Somebody's examination of a safeguard."""
 
     kind: Literal["assessment"]
@@ -161,7 +166,7 @@ class Assessment(_Dated):
     """What the result rests on."""
 
 
-class Determination(_Dated):
+class Determination(Dated):
     """A named judge's conclusion about a threshold; arithmetic never stands in for it."""
 
     kind: Literal["determination"]

@@ -40,6 +40,8 @@ class Line:
     """Positions in the units of the axes, from left to right."""
     steps: bool = False
     """Drawn as steps: the value of a point holds until the next one."""
+    dots: bool = False
+    """Drawn as dots that nothing joins."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,9 +136,11 @@ def _draw_legend(lines: Sequence[Line]) -> list[str]:
     parts = []
     for place, line in enumerate(lines):
         y = 44 + _ROW * place
+        sample = f'<path class="line line{place}" d="M{_LEFT} {y - 5}H{_LEFT + 34}"/>'
+        if line.dots:
+            sample = f'<circle class="line line{place}" cx="{_LEFT + 17}" cy="{y - 5}" r="4"/>'
         parts.append(
-            f'<path class="line line{place}" d="M{_LEFT} {y - 5}H{_LEFT + 34}"/>'
-            f'<text class="small" x="{_LEFT + 42}" y="{y}">{escape(line.label)}</text>'
+            f'{sample}<text class="small" x="{_LEFT + 42}" y="{y}">{escape(line.label)}</text>'
         )
     return parts
 
@@ -152,11 +156,13 @@ def _draw_axes(frame: _Frame) -> list[str]:
             f"{escape(frame.y.format(tick))}</text>"
         )
     for tick in frame.x.ticks:
-        x = _number(frame.left_of(tick))
+        x, label = _number(frame.left_of(tick)), frame.x.format(tick)
+        # a long label in the middle of the last tick would not fit the picture
+        anchor = "end" if len(label) > 5 and tick == frame.x.ticks[-1] else "middle"
         parts.append(
             f'<path class="tick" d="M{x} {bottom}v5"/>'
-            f'<text class="small" x="{x}" y="{bottom + 19}" text-anchor="middle">'
-            f"{escape(frame.x.format(tick))}</text>"
+            f'<text class="small" x="{x}" y="{bottom + 19}" text-anchor="{anchor}">'
+            f"{escape(label)}</text>"
         )
     middle = _number((_LEFT + right) / 2)
     parts.append(
@@ -189,6 +195,12 @@ def _draw_mark(mark: Mark, frame: _Frame) -> str:
 
 
 def _draw_line(line: Line, place: int, frame: _Frame) -> str:
+    if line.dots:
+        return "".join(
+            f'<circle class="line line{place}" cx="{_number(frame.left_of(x))}"'
+            f' cy="{_number(frame.top_of(y))}" r="4"/>'
+            for x, y in line.points
+        )
     path = ""
     for x, y in line.points:
         left, top = _number(frame.left_of(x)), _number(frame.top_of(y))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from ifthen.framework.diff import MATERIAL, ClauseChange
-from ifthen.workspace.comparing import Comparison
+from ifthen.workspace.versions import Comparison
 
 SIGNS = {
     "added": "+", "removed": "-", "relocated": ">", "strengthened": "^", "weakened": "v",

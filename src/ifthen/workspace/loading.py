@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from ifthen.dossier.comparison import Comparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
+from ifthen.dossier.series import Series
 from ifthen.encoding.document import Document, DocumentT, Loaded, load_document
 from ifthen.encoding.tree import MAX_BYTES, parse_tree
 from ifthen.errors import Error, Problems
@@ -36,6 +38,8 @@ class Workspace:
     declarations: tuple[Loaded[Declaration], ...] = ()
     assessments: tuple[Loaded[Assessment], ...] = ()
     determinations: tuple[Loaded[Determination], ...] = field(default=())
+    series: tuple[Loaded[Series], ...] = ()
+    comparisons: tuple[Loaded[Comparison], ...] = ()
 
     def documents(self) -> Iterator[Loaded[Any]]:
         """Yield every document except the manifest."""
@@ -46,6 +50,8 @@ class Workspace:
         yield from self.declarations
         yield from self.assessments
         yield from self.determinations
+        yield from self.series
+        yield from self.comparisons
 
 
 def find_root(start: Path) -> Path:
@@ -109,6 +115,8 @@ def load_workspace(root: Path) -> Workspace:
         declarations=_typed(loaded["declaration"], Declaration),
         assessments=_typed(loaded["assessment"], Assessment),
         determinations=_typed(loaded["determination"], Determination),
+        series=_typed(loaded["series"], Series),
+        comparisons=_typed(loaded["comparison"], Comparison),
     )
 
 
@@ -146,6 +154,17 @@ def _load(path: Path, name: str) -> tuple[str, Loaded[Document]]:
             hint=f"did you mean '{close[0]}'?" if close else f"kinds: {', '.join(KINDS)}",
         )
     return kind, load_document(source, KINDS[kind])
+
+
+def load_file(path: Path, model: type[DocumentT]) -> Loaded[DocumentT]:
+    """Return the document of one kind that a file holds, in a workspace or not.
+
+    Raises:
+        Error: codes ``file.*`` and ``yaml.*``.
+        Problems: every fault of the document, each with its place (codes ``document.*``).
+    """
+    source = parse_tree(read_bytes(path, path.name, MAX_BYTES), name=path.name)
+    return load_document(source, model)
 
 
 def read_bytes(path: Path, name: str, limit: int) -> bytes:

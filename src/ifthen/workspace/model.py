@@ -2,7 +2,9 @@
 
 from typing import Literal
 
+from ifthen.dossier.comparison import Comparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
+from ifthen.dossier.series import Series
 from ifthen.encoding.document import Document, Line
 from ifthen.evidence.record import EvidenceRecord
 from ifthen.framework.model import Framework
@@ -25,5 +27,7 @@ KINDS: dict[str, type[Document]] = {
     "declaration": Declaration,
     "assessment": Assessment,
     "determination": Determination,
+    "series": Series,
+    "comparison": Comparison,
 }
 """Kinds that a person writes or that are recorded for them, by the word after ``kind:``."""

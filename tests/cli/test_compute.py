@@ -1,0 +1,67 @@
+"""``ifthen compute``."""
+
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "compute"
+
+
+def compute(ifthen, *arguments):
+    return ifthen("compute", *arguments, "-C", EXAMPLE)
+
+
+def test_a_published_model(ifthen):
+    result = compute(ifthen, "llama-3.1-405b")
+    assert (result.code, result.err) == (0, "")
+    assert "above 1e+25 FLOP: YES (chance >99.9 %)" in result.out
+    assert "above 1e+26 FLOP: NO" in result.out
+    assert "third" not in result.out
+    assert all(len(line) <= 110 for line in result.out.splitlines())
+
+
+def test_a_modification(ifthen):
+    result = compute(ifthen, "harbour-1", "--json")
+    assert result.code == 3
+    found = result.json
+    assert found["lineage"] == ["llama-3.1-405b", "harbour-1"]
+    assert found["modification"]["outcome"] == "undetermined"
+    assert found["modification"]["share_of_original"] == 1 / 3
+    assert [item["method"] for item in found["items"]] == ["both", "declared", "hardware"]
+
+
+def test_what_is_missing_is_said(ifthen):
+    result = compute(ifthen, "harbour-2")
+    assert result.code == 3
+    assert "known part" in result.out
+    assert "missing       reinforcement-learning of harbour-2: The environment" in result.out
+    assert "above 1e+25 FLOP: YES (chance >99.9 % to 100 %)" in result.out
+    assert "above 1e+26 FLOP: UNDETERMINED" in result.out
+    assert compute(ifthen, "harbour-2", "--json").json["complete"] is False
+
+
+def test_another_value(ifthen):
+    assert compute(ifthen, "llama-3.1-405b", "--above", "1e23").code == 0
+    assert compute(ifthen, "llama-3.1-405b", "--above", "4e25").code == 3
+    assert compute(ifthen, "llama-3.1-405b", "--above", "1e26", "--sure", "0.9999").code == 3
+
+
+def test_a_model_without_a_ledger(ifthen, aurora):
+    result = ifthen("compute", "aurora-1", "-C", aurora)
+    assert result.code == 3
+    assert "known part    nothing" in result.out
+    assert "model aurora-1 has no compute ledger" in result.out
+    assert "chance 0 % to 100 %" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["nobody"], "compute.unknown-model"),
+        (["harbour-1", "--above", "0"], "compute.value"),
+        (["harbour-1", "--above", "nan"], "compute.value"),
+        (["harbour-1", "--sure", "1"], "stats.level"),
+    ],
+)
+def test_wrong_input(ifthen, arguments, code):
+    assert compute(ifthen, *arguments, "--json").error_codes == [code]
