@@ -21,9 +21,18 @@ import numpy as np
 import scipy
 from scipy import stats
 
-from ifthen.stats import bootstrap_cluster_means, clustered_standard_error
+from ifthen.stats import (
+    Leaf,
+    adjust_holm,
+    all_of,
+    any_of,
+    bootstrap_cluster_means,
+    clustered_standard_error,
+    combine_e,
+    combine_p,
+)
 
-SAMPLES, CLUSTERS, DRAWS = 5_000, 500, 10_000
+SAMPLES, CLUSTERS, DRAWS, LEAVES = 5_000, 500, 10_000, 100
 GOALS = {"bootstrap_vs_scipy": 50.0, "cluster_se_vs_gee": 1000.0}
 
 
@@ -119,7 +128,42 @@ def measure_standard_error(quick: bool) -> dict[str, float]:
     }
 
 
-ENTRIES: list[Callable[[bool], dict[str, float]]] = [measure_bootstrap, measure_standard_error]
+def measure_algebra(quick: bool) -> dict[str, float]:
+    """Return the time of a nested formula, and of Holm's adjustment beside statsmodels'."""
+    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415 - only this entry
+
+    rng = np.random.default_rng(3)
+    values = {f"e{n}": float(p) for n, p in enumerate(rng.random(LEAVES))}
+    evidence = {name: 1 / p for name, p in values.items()}
+    leaves = [Leaf(name) for name in values]
+    formula = any_of(*(all_of(*leaves[at : at + 5]) for at in range(0, LEAVES, 5)))
+    numbers = list(values.values())
+
+    def peer() -> object:
+        return multipletests(numbers, method="holm")[1]
+
+    seconds = time_in_turns(
+        {
+            "p": (lambda: combine_p(formula, values), 50),
+            "e": (lambda: combine_e(formula, evidence), 50),
+            "own": (lambda: tuple(adjust_holm(values).values()), 50),
+            "peer": (peer, 50),
+        },
+        runs=5 if quick else 21,
+    )
+    return {
+        "holm_vs_statsmodels": seconds["peer"] / seconds["own"],
+        "formula_p_ms": 1000 * seconds["p"],
+        "formula_e_ms": 1000 * seconds["e"],
+        "holm_ms": 1000 * seconds["own"],
+    }
+
+
+ENTRIES: list[Callable[[bool], dict[str, float]]] = [
+    measure_bootstrap,
+    measure_standard_error,
+    measure_algebra,
+]
 """Each returns its figures; the argument says whether to be quick. All quick ones fit in 40 s."""
 
 
