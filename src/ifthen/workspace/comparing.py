@@ -6,7 +6,6 @@ questions. Every record has to be confirmed by its log.
 
 from collections.abc import Iterator, Sequence
 
-from ifthen.decision.error_rates import find_alpha
 from ifthen.decision.facts import Evidence
 from ifthen.decision.model import Reason
 from ifthen.decision.similarly_safe import Compared
@@ -41,7 +40,7 @@ def measure_differences(
     workspace: Workspace, comparison: Comparison, *, use_cache: bool = True
 ) -> dict[str, Compared]:
     """Return the difference new minus reference for each benchmark, or why there is none."""
-    alpha = find_alpha(comparison.confidence)
+    alpha = round(1 - comparison.confidence, 12)  # 0.05 and not 0.05000000000000004
     return {
         one.id: _measure(workspace, comparison, one, alpha, use_cache=use_cache)
         for one in comparison.benchmarks
