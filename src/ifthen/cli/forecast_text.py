@@ -68,6 +68,7 @@ def _plain_window(window: Window, past: Hindcast | None, series: Series) -> dict
             "inside": past.inside,
             "trend_error": past.trend_error,
             "no_change_error": past.flat_error,
+            "held": past.held,
         },
     }
 
@@ -195,6 +196,13 @@ def _list_windows(forecast: Forecast) -> Iterator["Text"]:
                 f"  {'past':<12} {name}: {past.inside} of {past.tried} next points lay inside the"
                 f" interval; off by {past.trend_error:.2g}, no change by {past.flat_error:.2g}"
                 f" {_scale_unit(series)}"
+            )
+        if past is not None and not past.held:
+            yield from _wrap(
+                "note",
+                f"{name}: so few would be chance in less than 1 of 20 cases if the intervals were"
+                " right; a straight line is too simple here",
+                "yellow",
             )
         if name == "recent" and window.insufficient and not forecast.all.insufficient:
             for reason in window.insufficient:
