@@ -138,3 +138,18 @@ def test_stated_counts(compare):
 
 def test_an_unknown_comparison(ifthen, aurora):
     assert ifthen("compare", "x", "-C", aurora, "--json").error_codes == ["comparison.unknown"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("model: aurora-2", "model: aurora-9"),
+        ("  model: aurora-1", "  model: aurora-9"),
+        ("aurora-2-popularity", "aurora-9-popularity"),
+    ],
+)
+def test_check_finds_references_that_lead_nowhere(ifthen, aurora, change):
+    (aurora / "comparison.yaml").write_text(COMPARISON.replace(*change))
+    assert ifthen("check", "-C", aurora, "--json").code == 1
+    (aurora / "comparison.yaml").write_text(COMPARISON)
+    assert ifthen("check", "-C", aurora, "--json").code == 0

@@ -1,9 +1,19 @@
 """``ifthen forecast``."""
 
+import json
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ifthen.cli.forecast_plot import draw_chart
+from ifthen.cli.forecast_text import describe, to_plain
+from ifthen.decision.forecasting import make_forecast
+from ifthen.dossier.series import Series
+from ifthen.errors import Error
 
 SERIES = Path(__file__).parents[2] / "examples" / "series"
 METR, GPQA, SWE = (
@@ -73,7 +83,8 @@ def test_a_value_too_far_ahead(ifthen):
 def test_a_value_that_was_reached(ifthen):
     result = ifthen("forecast", METR, "--to", "60")
     assert result.code == 0
-    assert "reached      by o3, 2025-04-16" in result.out
+    assert "REACHED" in result.out
+    assert "reached      by o3, 2025-04-16 (benchmark_version 1.1, scaffold triframe)" in result.out
 
 
 @pytest.mark.parametrize("series", [METR, SWE])
@@ -107,3 +118,64 @@ def test_by_id_in_a_workspace(ifthen, aurora):
 )
 def test_wrong_input(ifthen, arguments, code):
     assert ifthen("forecast", *arguments, "--json").error_codes == [code]
+
+
+HEAD = {
+    "kind": "series",
+    "id": "s",
+    "title": "S",
+    "benchmark_version": "1",
+    "subset": "all",
+    "scaffold": "none",
+    "source": "x",
+}
+
+
+@st.composite
+def any_series(draw) -> Series:
+    measure = draw(st.sampled_from(["score", "time-horizon"]))
+    against = draw(st.sampled_from(["release-date", "effective-compute"]))
+    greatest = 1.0 if measure == "score" else 1e300
+    values = st.one_of(st.floats(0, greatest), st.sampled_from([0.0, 1.0, 0.25, 5e-324]))
+    points = [
+        {
+            "model": f"m{k}",
+            "value": draw(values),
+            "released": draw(st.dates()).isoformat(),
+            "effective_compute": draw(st.floats(5e-324, 1e308)),
+            "generation": draw(st.sampled_from(["a", "b", "c", "d", None])),
+            "left_out": draw(st.sampled_from([None, None, None, "x"])),
+        }
+        for k in range(draw(st.integers(1, 8)))
+    ]
+    tree = HEAD | {
+        "measure": measure,
+        "unit": None if measure == "score" else "hours",
+        "floor": draw(st.sampled_from([0.0, 0.25])) if measure == "score" else 0.0,
+        "against": against,
+        "best_at_release": draw(st.booleans()),
+        "recent_from": draw(st.none() | st.dates().map(date.isoformat))
+        if against == "release-date"
+        else None,
+        "points": points,
+    }
+    return Series.model_validate_json(json.dumps(tree))
+
+
+@given(any_series(), st.lists(st.floats(1e-300, 1e300), max_size=2))
+@settings(max_examples=300, deadline=None)
+def test_any_series_gives_a_forecast_or_reasons_or_a_coded_error(series, values):
+    try:
+        found = make_forecast(series, tuple(values) or None)
+    except Error as error:
+        assert error.code in {"forecast.value", "forecast.no-points"}
+        return
+    plain = to_plain(found)
+    json.dumps(plain, allow_nan=False)
+    assert (plain["outcome"] == "insufficient") is bool(plain["reasons"])
+    assert list(describe(found))
+    ET.fromstring(draw_chart(found))  # noqa: S314 - our own picture
+    for aim in plain["values"]:
+        for window in ("all", "recent"):
+            if aim[window]["insufficient"]:
+                assert aim[window]["point"] is None

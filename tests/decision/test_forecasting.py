@@ -59,7 +59,7 @@ def make(points, **more) -> Series:
 )
 def test_three_points_of_different_tests_are_insufficient(name, changed):
     found = make_forecast(read(name))
-    assert not found.sufficient
+    assert found.outcome == "insufficient"
     assert found.all.changed == changed
     reasons = list_reasons(found)
     assert {x.reason for x in reasons} == {"not-comparable", "too-few-points", "slope-unclear"}
@@ -84,7 +84,7 @@ def test_the_doubling_times_that_metr_publishes():
 def test_the_dates_that_follow_from_them():
     """From 2023 on; months of the 90 % intervals as in an independent computation."""
     found = make_forecast(read("metr-time-horizon-1-1"))
-    assert found.sufficient
+    assert found.outcome == "forecast"
     ends = [
         (to_day(aim.recent.crossing.earliest), to_day(aim.recent.crossing.latest))
         for aim in found.aims
@@ -98,7 +98,7 @@ def test_without_leave_metr_s_series_is_not_drawn_on_one_line():
     stated = read("metr-time-horizon-1-1")
     found = make_forecast(stated.model_copy(update={"comparable_despite": ()}))
     assert {x.reason for x in list_reasons(found)} == {"not-comparable"}
-    assert not found.sufficient
+    assert found.outcome == "insufficient"
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="set IFTHEN_METR_TABLE to METR's published table")
@@ -137,7 +137,7 @@ RISING = [
 
 def test_over_effective_compute():
     found = make_forecast(make(RISING, against="effective-compute"), (0.8,))
-    assert found.sufficient
+    assert found.outcome == "forecast"
     (aim,) = found.aims
     point = math.exp(aim.all.crossing.point)
     assert 10**26.5 < point < 10**28
@@ -152,7 +152,7 @@ def test_points_left_out_are_not_used():
         "left_out": "contaminated",
     }
     found = make_forecast(make([*RISING, odd], against="effective-compute"), (0.8,))
-    assert found.sufficient
+    assert found.outcome == "forecast"
     assert len(found.all.used) == 6
     with pytest.raises(Error) as caught:
         make_forecast(make([odd], against="effective-compute"))

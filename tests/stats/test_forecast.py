@@ -142,7 +142,16 @@ def test_the_past_is_scored():
     straight = window(series((1, 2.1, 3.9, 8.2, 15.7, 32.5, 63, 130)), scale=DOUBLINGS)
     past = score_past(straight, scale=DOUBLINGS, level=0.9)
     assert (past.tried, past.inside) == (3, 3)
+    assert past.held
     assert past.trend_error < 0.1 < 0.9 < past.flat_error
+
+
+def test_intervals_that_did_not_hold_are_refuted():
+    """Doubling every step at first, and eightfold at each of the last: three of three outside."""
+    kinked = window(series((1, 2.1, 3.9, 8.2, 15.7, 130, 1040, 8320)), scale=DOUBLINGS)
+    past = score_past(kinked, scale=DOUBLINGS, level=0.9)
+    assert (past.tried, past.held) == (3, past.inside >= 2)
+    assert past.inside < 2
 
 
 @given(st.floats(0, 0.9), st.floats(0, 1))

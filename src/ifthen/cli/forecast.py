@@ -60,7 +60,7 @@ def command(  # noqa: PLR0917 - click passes options by name
         console = make_console()
         for line in describe(forecast):
             print_trimmed(console, line)
-    return 0 if forecast.sufficient else 3
+    return 3 if forecast.outcome == "insufficient" else 0
 
 
 def _find(target: str, directory: Path) -> "Series":

@@ -110,7 +110,7 @@ def draw_chart(forecast: Forecast) -> str:
     series, scale = forecast.series, forecast.scale
     start, end = find_range(forecast)
     low, high = find_heights(forecast)
-    bottom, top = scale.value(low), scale.value(high)
+    # heights are places on the scale, so that a line is straight and none lies beyond numbers
 
     def curve(trend: Trend, edge: int | None = None) -> list[tuple[float, float]]:
         places = [start + (end - start) * k / STEPS for k in range(STEPS + 1)]
@@ -119,13 +119,13 @@ def draw_chart(forecast: Forecast) -> str:
             ends = trend.predict_interval(x, forecast.level)
             place = trend.predict(x) if edge is None else ends[edge]
             if x >= trend.first and low <= place <= high:
-                found.append((x, scale.value(place)))
+                found.append((x, place))
         return found
 
     lines = [
         Line(
             label="models that the lines go through",
-            points=[(x.x, x.value) for x in forecast.all.used if scale.place(x.value) is not None],
+            points=[(x.x, y) for x in forecast.all.used if (y := scale.place(x.value)) is not None],
             dots=True,
         )
     ]
@@ -142,8 +142,10 @@ def draw_chart(forecast: Forecast) -> str:
         for edge, word in ((0, "lower"), (1, "upper")):
             label = f"{word} end of the {100 * forecast.level:g} % interval, {name}"
             lines.append(Line(label=label, points=curve(best, edge)))
-    lines.append(Line(label="no change", points=[(start, forecast.best), (end, forecast.best)]))
-    verdict = "" if forecast.sufficient else " (insufficient: no forecast)"
+    if (stays := scale.place(forecast.best)) is not None:
+        lines.append(Line(label="no change", points=[(start, stays), (end, stays)]))
+    insufficient = forecast.outcome == "insufficient"
+    verdict = " (insufficient: no forecast)" if insufficient else ""
     return format_chart(
         lines,
         title=f"{series.title}{verdict}",
@@ -155,13 +157,13 @@ def draw_chart(forecast: Forecast) -> str:
         ),
         y=Axis(
             label="score" if series.measure == "score" else f"time horizon, {series.unit}",
-            ticks=[bottom, *(scale.value(low + (high - low) * k / 5) for k in range(1, 5)), top],
-            format=lambda value: format_level(value, series),
-            scale=lambda value: scale.place(value) or 0.0,
+            ticks=[low + (high - low) * k / 5 for k in range(6)],
+            format=lambda place: format_level(scale.value(place), series),
         ),
         marks=[
-            Mark(value=aim.value, label=aim.label or format_value(aim.value, series), level=True)
+            Mark(value=y, label=aim.label or format_value(aim.value, series), level=True)
             for aim in forecast.aims
+            if (y := scale.place(aim.value)) is not None
         ],
     )
 

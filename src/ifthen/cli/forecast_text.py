@@ -24,7 +24,7 @@ def to_plain(forecast: Forecast) -> dict[str, Any]:
         "measure": series.measure,
         "unit": series.unit,
         "against": series.against,
-        "outcome": "forecast" if forecast.sufficient else "insufficient",
+        "outcome": forecast.outcome,
         "level": forecast.level,
         "reasons": _plain_reasons(list_reasons(forecast)),
         "comparable_despite": [x.model_dump() for x in series.comparable_despite],
@@ -68,6 +68,7 @@ def _plain_window(window: Window, past: Hindcast | None, series: Series) -> dict
             "inside": past.inside,
             "trend_error": past.trend_error,
             "no_change_error": past.flat_error,
+            "held": past.held,
         },
     }
 
@@ -140,11 +141,10 @@ def describe(forecast: Forecast) -> Iterator["Text"]:
 
     series = forecast.series
     yield Text(series.title, style="bold")
-    good = forecast.sufficient
-    yield Text(
-        f"  {'FORECAST' if good else 'INSUFFICIENT: no forecast'}",
-        style="green" if good else "yellow",
-    )
+    word = "INSUFFICIENT: no forecast"
+    if forecast.outcome != "insufficient":
+        word = forecast.outcome.upper()
+    yield Text(f"  {word}", style="yellow" if word.startswith("I") else "green")
     for reason in list_reasons(forecast):
         yield from _wrap("reason", reason.message, "yellow")
     for name, value in _facts(forecast):
@@ -196,6 +196,13 @@ def _list_windows(forecast: Forecast) -> Iterator["Text"]:
                 f" interval; off by {past.trend_error:.2g}, no change by {past.flat_error:.2g}"
                 f" {_scale_unit(series)}"
             )
+        if past is not None and not past.held:
+            yield from _wrap(
+                "note",
+                f"{name}: so few would be chance in less than 1 of 20 cases if the intervals were"
+                " right; a straight line is too simple here",
+                "yellow",
+            )
         if name == "recent" and window.insufficient and not forecast.all.insufficient:
             for reason in window.insufficient:
                 yield Text(f"  {'note':<12} recent window: {reason.message}", style="yellow")
@@ -231,7 +238,9 @@ def _list_aim(aim: Aimed, forecast: Forecast) -> Iterator["Text"]:
     yield Text(f"  to {format_value(aim.value, series)}{label}", style="bold")
     if aim.flat:
         first = next(one for one in forecast.all.used if one.value >= aim.value)
-        yield Text(f"  {'reached':<12} by {first.label}, {format_place(first.x, series)}")
+        how = [f"{name} {first.conditions[name]}" for name in forecast.all.changed]
+        by = f"by {first.label}, {format_place(first.x, series)}"
+        yield from _wrap("reached", f"{by} ({', '.join(how)})" if how else by)
         return
     shown = (("all", aim.all), ("recent", aim.recent))
     for name, reach in shown:

@@ -7,6 +7,7 @@ reached. The line's own crossing is no promise, and the latest end is none at al
 import math
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from ifthen.dossier.series import CONDITIONS, Point, Series
 from ifthen.errors import Error
@@ -25,6 +26,8 @@ from ifthen.stats.forecast import (
 
 LEVEL = 0.9
 
+Outcome = Literal["forecast", "reached", "insufficient"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aimed:
@@ -40,8 +43,8 @@ class Aimed:
     """By the line through the recent points."""
     flat: bool
     """Whether the best point is there already: what the model says in which nothing changes."""
-    outcome: str
-    """``forecast``, ``reached`` or ``insufficient``."""
+    outcome: Outcome
+    """Whether there is a forecast, no need of one, or no ground for one."""
     earliest: float | None
     """Least end of the intervals of the windows that may speak; None where there is none, or where
     an interval is open to the left."""
@@ -66,11 +69,12 @@ class Forecast:
     aims: tuple[Aimed, ...]
 
     @property
-    def sufficient(self) -> bool:
-        """Whether the line through all points may speak, and reaches every value asked for."""
-        if not self.aims:
-            return not self.all.insufficient
-        return all(aim.outcome != "insufficient" for aim in self.aims)
+    def outcome(self) -> Outcome:
+        """``insufficient`` where that is so of any value; ``reached`` where all are reached."""
+        found = {aim.outcome for aim in self.aims}
+        if "insufficient" in found or (not found and self.all.insufficient):
+            return "insufficient"
+        return "reached" if found == {"reached"} else "forecast"
 
 
 def make_forecast(
@@ -149,21 +153,24 @@ def _aim(
     speaking = [x.crossing for x in (whole, recent) if not x.insufficient and x.crossing]
     ends = [crossing.earliest for crossing in speaking]
     known = [end for end in ends if end is not None]
-    outcome = "insufficient" if whole.insufficient else "forecast"
-    outcome = "reached" if there else outcome
+    outcome: Outcome = "insufficient" if whole.insufficient else "forecast"
     return Aimed(
         value=value,
         label=label,
         all=whole,
         recent=recent,
         flat=there,
-        outcome=outcome,
-        earliest=min(known) if outcome == "forecast" and len(known) == len(ends) else None,
+        outcome="reached" if there else outcome,
+        earliest=min(known)
+        if outcome == "forecast" and not there and len(known) == len(ends)
+        else None,
     )
 
 
 def list_reasons(forecast: Forecast) -> tuple[Insufficient, ...]:
-    """Return every reason against the line through all points, and against its reaching values."""
+    """Return every reason why the outcome is ``insufficient``; none for another outcome."""
+    if forecast.outcome != "insufficient":
+        return ()
     found = [*forecast.all.insufficient]
     for aim in forecast.aims:
         if aim.outcome == "insufficient":

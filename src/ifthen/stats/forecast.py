@@ -19,6 +19,9 @@ MIN_GENERATIONS: Final = 3
 SLOPE_LEVEL: Final = 0.95
 """Level of the slope's interval, which has to leave 0 out."""
 
+REFUTED: Final = 0.05
+"""Chance of so few points inside their intervals, below which the intervals have not held."""
+
 InsufficientReason = Literal[
     TrendReason,
     "already-there",
@@ -142,6 +145,8 @@ class Hindcast:
     """Mean distance of the next point from the line."""
     flat_error: float
     """Mean distance of the next point from the last one: the model that says nothing changes."""
+    held: bool
+    """False where so few lay inside that the interval's level is refuted at 5 %."""
 
 
 def select_best(observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -338,9 +343,12 @@ def score_past(window: Window, *, scale: Scale, level: float) -> Hindcast | None
         by_last.append(abs(found - places[count - 1][1]))
     if not by_trend:
         return None
+    from scipy import special  # noqa: PLC0415 - importing it costs 0.2 s
+
     return Hindcast(
         tried=len(by_trend),
         inside=inside,
         trend_error=math.fsum(by_trend) / len(by_trend),
         flat_error=math.fsum(by_last) / len(by_last),
+        held=float(special.bdtr(inside, len(by_trend), level)) >= REFUTED,
     )

@@ -76,6 +76,22 @@ def _references(workspace: Workspace) -> Iterator[Error]:
         yield from _dangling(determination, "threshold", "threshold", thresholds)
         for index, id in enumerate(determination.document.evidence):
             yield from _dangling_id(determination, ("evidence", index), "evidence", id, evidence)
+    yield from _references_of_comparisons(workspace, models, evidence)
+
+
+def _references_of_comparisons(
+    workspace: Workspace, models: set[str], evidence: set[str]
+) -> Iterator[Error]:
+    for loaded in workspace.comparisons:
+        comparison = loaded.document
+        yield from _dangling(loaded, "model", "model", models)
+        reference = comparison.reference.model
+        yield from _dangling_id(loaded, ("reference", "model"), "model", reference, models)
+        for index, one in enumerate(comparison.benchmarks):
+            for key in ("model_evidence", "reference_evidence"):
+                if (id := getattr(one, key)) is not None:
+                    path = ("benchmarks", index, key)
+                    yield from _dangling_id(loaded, path, "evidence", id, evidence)
 
 
 def _dangling(loaded: Loaded[Any], key: str, noun: str, known: set[str]) -> Iterator[Error]:

@@ -40,7 +40,7 @@ def measure_differences(
     workspace: Workspace, comparison: SafetyComparison, *, use_cache: bool = True
 ) -> dict[str, Compared]:
     """Return the difference new minus reference for each benchmark, or why there is none."""
-    alpha = round(1 - comparison.confidence, 12)
+    alpha = round(1 - comparison.confidence, 12)  # 0.05 and not 0.05000000000000004
     return {
         one.id: _measure(workspace, comparison, one, alpha, use_cache=use_cache)
         for one in comparison.benchmarks
