@@ -8,7 +8,7 @@ import pytest
 from ifthen.decision.model import Reason
 from ifthen.decision.similarly_safe import add_months, compare_safety
 from ifthen.decision.truth import Truth
-from ifthen.dossier.comparison import Comparison
+from ifthen.dossier.comparison import SafetyComparison
 from ifthen.stats.independent import ScoreSum, compare_independent
 from ifthen.stats.paired import ItemScore, compare_pairs
 
@@ -18,7 +18,7 @@ NO = {"value": False, "reasons": "because not"}
 COUNT = {"correct": 1, "questions": 2}
 
 
-def make(reference=None, benchmarks=("trivia",), **more) -> Comparison:
+def make(reference=None, benchmarks=("trivia",), **more) -> SafetyComparison:
     tree = {
         "kind": "comparison",
         "id": "two-like-one",
@@ -49,7 +49,7 @@ def make(reference=None, benchmarks=("trivia",), **more) -> Comparison:
             for name in benchmarks
         ],
     }
-    return Comparison.model_validate_json(json.dumps(tree | more))
+    return SafetyComparison.model_validate_json(json.dumps(tree | more))
 
 
 def difference(new, old, n=1000, **more):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ifthen.dossier.comparison import Comparison
+from ifthen.dossier.comparison import SafetyComparison
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import format_tree, parse_tree
 from ifthen.errors import Problems
@@ -35,8 +35,10 @@ VALID: dict[str, Any] = {
 }
 
 
-def load(tree: dict[str, Any]) -> Comparison:
-    return load_document(parse_tree(format_tree(tree).encode(), name="c.yaml"), Comparison).document
+def load(tree: dict[str, Any]) -> SafetyComparison:
+    return load_document(
+        parse_tree(format_tree(tree).encode(), name="c.yaml"), SafetyComparison
+    ).document
 
 
 @pytest.mark.parametrize("benchmark", [BY_COUNT, BY_RECORD])

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from ifthen.decision.model import Reason
 from ifthen.decision.truth import Truth, every, negate
-from ifthen.dossier.comparison import CapabilityStep, Comparison, Stated
+from ifthen.dossier.comparison import CapabilityStep, SafetyComparison, Stated
 from ifthen.stats.estimate import Undefined
 from ifthen.stats.independent import IndependentDifference
 from ifthen.stats.paired import PairedDifference
@@ -60,7 +60,7 @@ class SimilarSafety:
 
 
 def compare_safety(
-    comparison: Comparison, results: Mapping[str, Compared], on: date
+    comparison: SafetyComparison, results: Mapping[str, Compared], on: date
 ) -> SimilarSafety:
     """Return what a comparison shows on a day.
 
@@ -110,7 +110,7 @@ def add_months(day: date, months: int) -> date:
     return date(day.year + years, month + 1, min(day.day, last))
 
 
-def _of_time(comparison: Comparison, on: date) -> Condition:
+def _of_time(comparison: SafetyComparison, on: date) -> Condition:
     value, found = Truth.YES, f"made on {comparison.made_on}, holds until {comparison.expires}"
     if on < comparison.made_on:
         value, found = Truth.UNDETERMINED, f"the comparison holds from {comparison.made_on} on"
@@ -119,7 +119,7 @@ def _of_time(comparison: Comparison, on: date) -> Condition:
     return Condition(name="time", claim="the comparison is current", value=value, found=found)
 
 
-def _of_reference(comparison: Comparison, on: date) -> Condition:
+def _of_reference(comparison: SafetyComparison, on: date) -> Condition:
     reference = comparison.reference
     parts = [
         ("enough is known of it", reference.visibility),
@@ -159,7 +159,7 @@ def _of_statement(name: str, claim: str, stated: Stated | None) -> Condition:
 
 
 def _of_benchmark(
-    id: str, title: str, result: Compared | None, comparison: Comparison
+    id: str, title: str, result: Compared | None, comparison: SafetyComparison
 ) -> Condition:
     """Return whether a score is shown not to lie above the reference's by more than the margin."""
     margin = comparison.margin

@@ -118,7 +118,7 @@ class CapabilityStep(Part):
     """Day from which fine-tuning and elicitation have accumulated."""
 
 
-class Comparison(Dated):
+class SafetyComparison(Dated):
     """Grounds on which a model is held to be similarly safe as a reference model, or safer."""
 
     kind: Literal["comparison"]
@@ -142,7 +142,7 @@ class Comparison(Dated):
     """When the model would count as notably more capable; absent: not asked."""
 
     @model_validator(mode="after")
-    def _apart(self) -> "Comparison":
+    def _apart(self) -> "SafetyComparison":
         if self.model == self.reference.model:
             raise ValueError("a model is not its own reference")
         names = [one.id for one in self.benchmarks]

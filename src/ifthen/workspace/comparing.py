@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ifthen.decision.facts import Evidence
 from ifthen.decision.model import Reason
 from ifthen.decision.similarly_safe import Compared
-from ifthen.dossier.comparison import Comparison, LightBenchmark
+from ifthen.dossier.comparison import LightBenchmark, SafetyComparison
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
 from ifthen.evidence.record import EvidenceRecord
@@ -19,7 +19,7 @@ from ifthen.workspace.confirming import confirm_evidence, log_path
 from ifthen.workspace.loading import Workspace
 
 
-def find_comparison(workspace: Workspace, id: str) -> Loaded[Comparison]:
+def find_comparison(workspace: Workspace, id: str) -> Loaded[SafetyComparison]:
     """Return the comparison of an id.
 
     Raises:
@@ -37,7 +37,7 @@ def find_comparison(workspace: Workspace, id: str) -> Loaded[Comparison]:
 
 
 def measure_differences(
-    workspace: Workspace, comparison: Comparison, *, use_cache: bool = True
+    workspace: Workspace, comparison: SafetyComparison, *, use_cache: bool = True
 ) -> dict[str, Compared]:
     """Return the difference new minus reference for each benchmark, or why there is none."""
     alpha = round(1 - comparison.confidence, 12)  # 0.05 and not 0.05000000000000004
@@ -49,7 +49,7 @@ def measure_differences(
 
 def _measure(
     workspace: Workspace,
-    comparison: Comparison,
+    comparison: SafetyComparison,
     benchmark: LightBenchmark,
     alpha: float,
     *,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from ifthen.dossier.comparison import Comparison
+from ifthen.dossier.comparison import SafetyComparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.dossier.series import Series
 from ifthen.encoding.document import Document, DocumentT, Loaded, load_document
@@ -39,7 +39,7 @@ class Workspace:
     assessments: tuple[Loaded[Assessment], ...] = ()
     determinations: tuple[Loaded[Determination], ...] = field(default=())
     series: tuple[Loaded[Series], ...] = ()
-    comparisons: tuple[Loaded[Comparison], ...] = ()
+    comparisons: tuple[Loaded[SafetyComparison], ...] = ()
 
     def documents(self) -> Iterator[Loaded[Any]]:
         """Yield every document except the manifest."""
@@ -116,7 +116,7 @@ def load_workspace(root: Path) -> Workspace:
         assessments=_typed(loaded["assessment"], Assessment),
         determinations=_typed(loaded["determination"], Determination),
         series=_typed(loaded["series"], Series),
-        comparisons=_typed(loaded["comparison"], Comparison),
+        comparisons=_typed(loaded["comparison"], SafetyComparison),
     )
 
 

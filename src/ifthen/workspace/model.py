@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ifthen.dossier.comparison import Comparison
+from ifthen.dossier.comparison import SafetyComparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.dossier.series import Series
 from ifthen.encoding.document import Document, Line
@@ -28,6 +28,6 @@ KINDS: dict[str, type[Document]] = {
     "assessment": Assessment,
     "determination": Determination,
     "series": Series,
-    "comparison": Comparison,
+    "comparison": SafetyComparison,
 }
 """Kinds that a person writes or that are recorded for them, by the word after ``kind:``."""
