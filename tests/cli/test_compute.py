@@ -1,8 +1,15 @@
 """``ifthen compute``."""
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ifthen.cli.compute_text import describe, to_plain
+from ifthen.decision.computing import tally_compute
+from ifthen.dossier.model import Model
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "compute"
 
@@ -65,3 +72,51 @@ def test_a_model_without_a_ledger(ifthen, aurora):
 )
 def test_wrong_input(ifthen, arguments, code):
     assert compute(ifthen, *arguments, "--json").error_codes == [code]
+
+
+sds = st.floats(0, 10) | st.none()
+entries = st.one_of(
+    st.builds(
+        lambda p, t, sd: {"counted": {"parameters": p, "tokens": t, "sd": sd}},
+        *(st.floats(1e-300, 1e18), st.floats(1e-3, 1e18), sds),
+    ),
+    st.builds(
+        lambda h, u, sd: {
+            "hardware": {"chip_hours": h, "peak_flops": 1e15, "utilisation": u, "sd": sd}
+        },
+        *(st.floats(1e-3, 1e15), st.floats(1e-6, 1), sds),
+    ),
+    st.builds(
+        lambda f, sd: {"declared": {"flop": f, "sd": sd}}, st.floats(1, 1e40), st.floats(0, 10)
+    ),
+    st.just({"unknown": "x"}),
+)
+
+
+@given(st.lists(entries, min_size=1, max_size=3), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_any_ledger_gives_chances(found, complete):
+    tree = {
+        "kind": "model",
+        "id": "m",
+        "title": "m",
+        "developer": "d",
+        "generation": 1,
+        "names_in_logs": ["m"],
+        "weights": "closed",
+        "compute": {
+            "complete": complete,
+            "entries": [{"stage": "other", "source": "x"} | one for one in found],
+        },
+    }
+    model = Model.model_validate_json(json.dumps(tree))
+    tally = tally_compute(model, {})
+    plain = to_plain(tally)
+    json.dumps(plain, allow_nan=False)
+    assert list(describe(tally))
+    for value in plain["values"]:
+        assert 0 <= value["chance"]["least"] <= value["chance"]["greatest"] <= 1
+        if not tally.complete:
+            assert value["outcome"] != "below"
+    if tally.known is not None:
+        assert tally.known[0] <= tally.known[1] <= tally.known[2]

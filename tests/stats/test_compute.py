@@ -149,6 +149,8 @@ def test_estimates_that_contradict_each_other_make_none():
     assert combine(Compute(median=1e24, sd=0), Compute(median=2e24, sd=0)) is None
     exact = Compute(median=6.1e24, sd=0)
     assert combine(counted, exact) == combine(exact, counted) == exact
+    almost = Compute(median=6.1e24, sd=5e-324)
+    assert combine(counted, almost) == combine(almost, counted) == almost
 
 
 @given(

@@ -13,6 +13,8 @@ from ifthen.stats.trend import Trend
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from ifthen.publication.chart import Line
+
 ROWS, COLUMNS = 13, 64
 POINT, OTHER, ALL, RECENT, AIM = "o", "x", "-", "=", "."
 STEPS = 120
@@ -105,12 +107,45 @@ def format_level(value: float, series: Series) -> str:
 
 def draw_chart(forecast: Forecast) -> str:
     """Return the picture as SVG: points, and the lines that may speak, one with its interval."""
-    from ifthen.publication.chart import Axis, Line, Mark, format_chart  # noqa: PLC0415
+    from ifthen.publication.chart import Axis, Mark, format_chart  # noqa: PLC0415
 
     series, scale = forecast.series, forecast.scale
     start, end = find_range(forecast)
     low, high = find_heights(forecast)
     # heights are places on the scale, so that a line is straight and none lies beyond numbers
+
+    lines = _list_lines(forecast, (start, end), (low, high))
+    insufficient = forecast.outcome == "insufficient"
+    verdict = " (insufficient: no forecast)" if insufficient else ""
+    return format_chart(
+        lines,
+        title=f"{series.title}{verdict}",
+        description=_describe(forecast),
+        x=Axis(
+            label="release" if series.against == "release-date" else "effective compute, FLOP",
+            ticks=[start + (end - start) * k / 4 for k in range(5)],
+            format=lambda x: format_tick(x, series),
+        ),
+        y=Axis(
+            label="score" if series.measure == "score" else f"time horizon, {series.unit}",
+            ticks=[low + (high - low) * k / 5 for k in range(6)],
+            format=lambda place: format_level(scale.value(place), series),
+        ),
+        marks=[
+            Mark(value=y, label=aim.label or format_value(aim.value, series), level=True)
+            for aim in forecast.aims
+            if (y := scale.place(aim.value)) is not None
+        ],
+    )
+
+
+def _list_lines(
+    forecast: Forecast, across: tuple[float, float], heights: tuple[float, float]
+) -> "list[Line]":
+    from ifthen.publication.chart import Line  # noqa: PLC0415
+
+    scale = forecast.scale
+    (start, end), (low, high) = across, heights
 
     def curve(trend: Trend, edge: int | None = None) -> list[tuple[float, float]]:
         places = [start + (end - start) * k / STEPS for k in range(STEPS + 1)]
@@ -144,28 +179,7 @@ def draw_chart(forecast: Forecast) -> str:
             lines.append(Line(label=label, points=curve(best, edge)))
     if (stays := scale.place(forecast.best)) is not None:
         lines.append(Line(label="no change", points=[(start, stays), (end, stays)]))
-    insufficient = forecast.outcome == "insufficient"
-    verdict = " (insufficient: no forecast)" if insufficient else ""
-    return format_chart(
-        lines,
-        title=f"{series.title}{verdict}",
-        description=_describe(forecast),
-        x=Axis(
-            label="release" if series.against == "release-date" else "effective compute, FLOP",
-            ticks=[start + (end - start) * k / 4 for k in range(5)],
-            format=lambda x: format_tick(x, series),
-        ),
-        y=Axis(
-            label="score" if series.measure == "score" else f"time horizon, {series.unit}",
-            ticks=[low + (high - low) * k / 5 for k in range(6)],
-            format=lambda place: format_level(scale.value(place), series),
-        ),
-        marks=[
-            Mark(value=y, label=aim.label or format_value(aim.value, series), level=True)
-            for aim in forecast.aims
-            if (y := scale.place(aim.value)) is not None
-        ],
-    )
+    return lines
 
 
 def _describe(forecast: Forecast) -> str:

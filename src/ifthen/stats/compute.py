@@ -30,6 +30,8 @@ OPERATIONS: Final = 6
 """Operations for each parameter and token: 2 forward, 4 backward; recomputation is not counted."""
 AGREEMENT: Final = 3.0
 """How many standard deviations two estimates of the same compute may lie apart."""
+_EXACT: Final = 1e-9
+"""A doubt of less than this is none, and would be too small a number to divide by."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,8 +124,8 @@ def combine(one: Compute, other: Compute) -> Compute | None:
     """
     if distance(one, other) > AGREEMENT:
         return None
-    if one.sd == 0 or other.sd == 0:
-        return one if one.sd == 0 else other
+    if min(one.sd, other.sd) <= _EXACT:
+        return one if one.sd <= other.sd else other
     first, second = one.sd**-2, other.sd**-2
     log = (first * math.log(one.median) + second * math.log(other.median)) / (first + second)
     return Compute(median=math.exp(log), sd=(first + second) ** -0.5)
@@ -240,4 +242,4 @@ def total_quantile(parts: Sequence[Compute], chance: float) -> float:
 
 
 def _plain(parts: Sequence[Compute]) -> list[Part]:
-    return [(part.median, part.sd) for part in parts]
+    return [(part.median, part.sd if part.sd > _EXACT else 0.0) for part in parts]

@@ -7,6 +7,7 @@ tabulated on the way. Against simulation the result is right to about 0.001.
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 REACH: Final = 8.5
@@ -68,6 +69,11 @@ def exceed_shared(one: Sequence[Part], other: Sequence[Part]) -> float:
 
 def make_survival(parts: Sequence[Part]) -> Survival:
     """Return the function that says how likely the sum of independent parts passes a value."""
+    return _make_survival(tuple(parts))
+
+
+@lru_cache(maxsize=8)  # several values and quantiles are asked of one sum
+def _make_survival(parts: tuple[Part, ...]) -> Survival:
     import numpy as np  # noqa: PLC0415 - importing it costs 0.1 s
 
     exact = math.fsum(median for median, sd in parts if sd == 0)
