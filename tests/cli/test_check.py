@@ -72,3 +72,10 @@ def test_a_missing_log_is_a_warning(ifthen, aurora):
     result = ifthen("check", "-C", aurora, "--json")
     assert result.code == 0
     assert "workspace.log-missing" in [w["code"] for w in result.json["warnings"]]
+
+
+@pytest.mark.parametrize("format_", ["sarif", "junit", "json"])
+def test_formats_of_other_tools(ifthen, aurora, format_):
+    result = ifthen("check", "-C", aurora, "--format", format_)
+    assert (result.code, result.err) == (0, "")
+    assert "workspace.expired" in result.out
