@@ -16,6 +16,7 @@ PATHS = [
     *([name] for name in COMMANDS),
     *(["evidence", name] for name in ("add", "read", "show")),
     *(["screen", name] for name in ("plan", "log")),
+    *(["library", name] for name in ("list", "check", "copy", "verify")),
 ]
 WITH_JSON = {
     "init": ["somewhere"],
@@ -33,10 +34,17 @@ WITH_JSON = {
     "evidence show": [],
     "screen plan": ["x.yaml"],
     "screen log": ["x.eval"],
+    "library list": ["--root", "nowhere"],
+    "library check": ["--root", "nowhere"],
+    "library copy": ["nothing"],
+    "library verify": ["nothing", "x.txt"],
 }
 
 
-OUTSIDE = {"diff", "init", "evidence read", "screen plan", "screen log"}
+OUTSIDE = {
+    *("diff", "init", "evidence read", "screen plan", "screen log"),
+    *("library list", "library check", "library copy", "library verify"),
+}
 """Commands that need no workspace."""
 
 
@@ -126,6 +134,9 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["log.missing"], ["x.eval"]
     elif command == "diff":
         expected, place = ["file.missing"], WITH_JSON[command]
+    elif command.startswith("library"):
+        expected = ["library.missing" if "--root" in WITH_JSON[command] else "library.unknown"]
+        place = WITH_JSON[command]
     elif command.startswith("screen"):
         expected = ["log.missing" if command == "screen log" else "file.missing"]
         place = WITH_JSON[command]

@@ -208,11 +208,11 @@ def _add_evaluation(tree: "Tree", finding: "EvaluationFinding") -> None:
             f"evidence {item.evidence.id}: {interval.method}, {interval.questions} questions"
             f"{clusters}, {interval.confidence * 100:g}% one-sided{_stricter(interval)}"
         )
-        branch.add(
-            f"log {item.log_sha256[:19]}…   samples: ifthen evidence show"
-            f" {item.evidence.id} --samples",
-            style="dim",
-        )
+        said = "supposed; there is no log"
+        if item.log_sha256 is not None:
+            log = f"{item.log_sha256[:19]}…"
+            said = f"log {log}   samples: ifthen evidence show {item.evidence.id} --samples"
+        branch.add(said, style="dim")
     for aside in finding.set_aside:
         branch.add(f"set aside {aside.evidence.id}: {aside.reason.text} [{aside.reason.code}]")
     for reason in finding.reasons:

@@ -16,6 +16,7 @@ from ifthen.errors import Error
 COMMANDS = {
     "init": "Make a workspace with a framework to fill in.",
     "check": "Check every document of the workspace.",
+    "library": "Published frameworks as code: list, check, copy, verify against the text.",
     "diff": "Compare two versions of a framework: what is stronger, what is weaker.",
     "evidence": "Add, read and show evaluation logs.",
     "power": "Show what an evaluation could rule out or reach, before it is run.",

@@ -1,5 +1,8 @@
 """From a recorded measurement to a share with its bounds."""
 
+from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
 from ifthen.decision.bounds import Bounds
 from ifthen.evidence.record import EvidenceRecord, Measurement
 from ifthen.framework.model import Evaluation
@@ -48,3 +51,17 @@ def count_effective_clusters(measurement: Measurement) -> float | None:
     """Return how many clusters of one size would spread as much; None without clusters."""
     clusters = _clusters(measurement)
     return None if clusters is None else round(effective_clusters(clusters), 6)
+
+
+def round_outward(estimate: Estimate) -> Estimate:
+    """Return the bounds to twelve decimals, the lower rounded down and the upper up.
+
+    The last bits of a quantile differ between versions of the library that computes it; the bytes
+    of a decision must not, or nobody could replay it.
+    """
+    places = Decimal("1e-12")
+    return replace(
+        estimate,
+        lower=float(Decimal(estimate.lower).quantize(places, ROUND_FLOOR)),
+        upper=float(Decimal(estimate.upper).quantize(places, ROUND_CEILING)),
+    )

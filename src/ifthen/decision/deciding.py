@@ -38,6 +38,7 @@ from ifthen.decision.model import (
     ThresholdFinding,
 )
 from ifthen.decision.obliging import find_obligations
+from ifthen.decision.supposed_result import refer_to_supposed
 from ifthen.decision.truth import Truth, every
 from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
 from ifthen.framework.predicate import Predicate
@@ -73,7 +74,8 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
         framework=_framework_reference(facts),
         model=_model_reference(facts),
         on=on,
-        hypothetical=hypothetical,
+        hypothetical=hypothetical or bool(facts.supposed),
+        supposed=facts.supposed,
         evaluations=tuple(findings.values()),
         thresholds=tuple(thresholds),
         obligations=obligations,
@@ -329,5 +331,6 @@ def _inputs(facts: Facts) -> tuple[FactReference, ...]:
         *(reference("declaration", x) for x in facts.declarations if x.document.model == model),
         *(reference("assessment", x) for x in facts.assessments if x.document.model == model),
         *(reference("determination", x) for x in facts.determinations if x.document.model == model),
+        *(refer_to_supposed(x) for x in facts.measurements.values()),
     ]
     return tuple(sorted(found, key=lambda ref: (ref.kind, ref.id, ref.digest)))

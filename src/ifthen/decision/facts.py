@@ -4,12 +4,13 @@ A statement that is missing, not yet made, expired or contradicted by another gi
 reason; nothing here has a default.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from ifthen.decision.model import FactReference, Reason
+from ifthen.decision.supposed import SupposedMeasurement
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.encoding.document import DocumentT, Loaded
 from ifthen.evidence.record import EvidenceRecord
@@ -38,6 +39,10 @@ class Facts:
     declarations: Sequence[Loaded[Declaration]] = ()
     assessments: Sequence[Loaded[Assessment]] = ()
     determinations: Sequence[Loaded[Determination]] = ()
+    measurements: Mapping[str, SupposedMeasurement] = field(default_factory=dict)
+    """Supposed results, which take the place of the evidence of their evaluations."""
+    supposed: tuple[str, ...] = ()
+    """What is supposed, in sentences; not empty where anything is."""
 
 
 @dataclass(frozen=True, slots=True)

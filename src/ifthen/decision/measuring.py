@@ -8,12 +8,12 @@ a number that cannot be trusted must not be outvoted by one that suits better.
 Several usable records are never averaged: the least lower and the greatest upper bound count.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
-from ifthen.decision.bounding import bound, count_effective_clusters, find_benchmark
+from ifthen.decision.bounding import bound, count_effective_clusters, find_benchmark, round_outward
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.budget import find_assessment, find_earlier_run, find_levels
 from ifthen.decision.elicitation import check_plan
@@ -29,6 +29,7 @@ from ifthen.decision.model import (
     Reason,
     SetAside,
 )
+from ifthen.decision.supposed_result import measure_supposed, refer_to_supposed
 from ifthen.decision.wording import format_asked, format_bounds, format_count
 from ifthen.dossier.model import Plan
 from ifthen.encoding.document import Loaded
@@ -54,11 +55,9 @@ def measure(
     estimates: list[Estimate] = []
     set_aside: list[SetAside] = []
     blocked = False
-    for item in _records(evaluation, facts):
-        result = _use(evaluation, item, facts, on, bounds)
+    for ref, result in _results(evaluation, facts, on, bounds):
         if isinstance(result, _Rejected):
             blocked = blocked or result.blocks
-            ref = reference("evidence", item.record)
             set_aside.append(SetAside(evidence=ref, reason=result.reason))
         else:
             measured.append(result[0])
@@ -75,6 +74,19 @@ def measure(
         finding = _settle(evaluation, measured, estimates, set_aside, bounds)
     limits = find_limits(evaluation, facts.framework.document)
     return finding.model_copy(update={"limits": limits})
+
+
+def _results(
+    evaluation: Evaluation, facts: Facts, on: date, bounds: Bounds
+) -> Iterator[tuple[FactReference, tuple[Measured, Estimate] | _Rejected]]:
+    """Yield each record with what it shows, or the supposed result in the place of them all."""
+    supposed = facts.measurements.get(evaluation.id)
+    if supposed is None:
+        for item in _records(evaluation, facts):
+            yield reference("evidence", item.record), _use(evaluation, item, facts, on, bounds)
+        return
+    result = measure_supposed(evaluation, supposed, facts, bounds)
+    yield refer_to_supposed(supposed), _Rejected(result) if isinstance(result, Reason) else result
 
 
 def _undetermined(
@@ -279,7 +291,7 @@ def _estimate(
         found = bound(measurement, level, bounds, benchmark)
         if isinstance(found, Undefined):
             return _reject("no-bound", f"no bound can be given: {found.message}")
-        estimates[level] = _round_outward(found)
+        estimates[level] = round_outward(found)
     estimate, (lower, upper) = estimates[alpha], levels
     return (
         Measured(
@@ -328,20 +340,6 @@ def _find_measurement(evaluation: Evaluation, record: EvidenceRecord) -> Measure
     if matching[0].stated is None or not matching[0].agrees:
         return _reject("not-stated", f"the log itself does not state the same {name}")
     return matching[0]
-
-
-def _round_outward(estimate: Estimate) -> Estimate:
-    """Return the bounds to twelve decimals, the lower rounded down and the upper up.
-
-    The last bits of a quantile differ between versions of the library that computes it; the bytes
-    of a decision must not, or nobody could replay it.
-    """
-    places = Decimal("1e-12")
-    return replace(
-        estimate,
-        lower=float(Decimal(estimate.lower).quantize(places, ROUND_FLOOR)),
-        upper=float(Decimal(estimate.upper).quantize(places, ROUND_CEILING)),
-    )
 
 
 def answers(evaluation: Evaluation, measurement: Measurement) -> bool:

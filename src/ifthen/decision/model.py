@@ -79,8 +79,8 @@ class Measured(Part):
     """The record that was used."""
     plan: FactReference | None = None
     """Plan that was registered before the run, where there is one."""
-    log_sha256: Digest
-    """The raw log behind the numbers."""
+    log_sha256: Digest | None = None
+    """The raw log behind the numbers; null where they are supposed."""
     interval: Interval
     """The measured value with its bounds."""
     assessment: int | None = None
@@ -341,7 +341,9 @@ class Decision(Document):
     on: Day
     """Day for which the decision holds."""
     hypothetical: bool
-    """Made for another day than the one it was made on."""
+    """Made for another day than the one it was made on, or from supposed facts."""
+    supposed: tuple[Text, ...] = ()
+    """What is supposed, where the decision shows what would follow."""
     evaluations: tuple[EvaluationFinding, ...]
     """What the evidence says about each evaluation."""
     thresholds: tuple[ThresholdFinding, ...]

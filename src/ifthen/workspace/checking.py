@@ -10,6 +10,7 @@ from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
 from ifthen.framework.lint import Lint, check_framework
 from ifthen.framework.model import Framework
+from ifthen.workspace.cases import check_cases, find_differences
 from ifthen.workspace.loading import Workspace
 
 
@@ -21,6 +22,8 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
     errors += _overlapping_versions(workspace)
     errors += _references(workspace)
     if not errors:
+        results, faults = check_cases(workspace.cases, workspace.frameworks)
+        errors += [*faults, *find_differences(results, workspace.cases)]
         warnings += _clearing(workspace)
         warnings += _expired(workspace, on)
         warnings += _unused_statements(workspace)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from ifthen.decision.case import Case
 from ifthen.dossier.comparison import SafetyComparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.dossier.series import Series
@@ -40,6 +41,7 @@ class Workspace:
     determinations: tuple[Loaded[Determination], ...] = field(default=())
     series: tuple[Loaded[Series], ...] = ()
     comparisons: tuple[Loaded[SafetyComparison], ...] = ()
+    cases: tuple[Loaded[Case], ...] = ()
 
     def documents(self) -> Iterator[Loaded[Any]]:
         """Yield every document except the manifest."""
@@ -52,6 +54,7 @@ class Workspace:
         yield from self.determinations
         yield from self.series
         yield from self.comparisons
+        yield from self.cases
 
 
 def find_root(start: Path) -> Path:
@@ -117,6 +120,7 @@ def load_workspace(root: Path) -> Workspace:
         determinations=_typed(loaded["determination"], Determination),
         series=_typed(loaded["series"], Series),
         comparisons=_typed(loaded["comparison"], SafetyComparison),
+        cases=_typed(loaded["case"], Case),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from ifthen.decision.case import Case
 from ifthen.dossier.comparison import SafetyComparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.dossier.series import Series
@@ -29,5 +30,6 @@ KINDS: dict[str, type[Document]] = {
     "determination": Determination,
     "series": Series,
     "comparison": SafetyComparison,
+    "case": Case,
 }
 """Kinds that a person writes or that are recorded for them, by the word after ``kind:``."""

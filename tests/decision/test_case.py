@@ -1,0 +1,158 @@
+"""Worked cases: what follows as expected, what does not, and what cannot be tried."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+from tests.decision.world import world
+
+from ifthen.decision.case import Case, check_case, check_case_names, decide_case
+from ifthen.decision.readings import decide_by_reading, find_disputed_gates
+from ifthen.decision.supposing import make_document
+from ifthen.errors import Error
+
+READINGS = [
+    {"id": "alone", "text": "the first threshold is enough"},
+    {
+        "id": "together",
+        "text": "only with the second threshold",
+        "when": {"in": {"threshold": "cyber-2", "values": ["reached"]}},
+    },
+]
+
+
+def make_case(**keys):
+    tree = {
+        "kind": "case", "id": "c", "framework": "frontier", "version": "1.0", "title": "A case",
+        "text": "What it shows.", "on": "2026-07-01",
+        "expect": {"gates": {"deploy": "undetermined"}},
+    }  # fmt: skip
+    return make_document(tree | keys, Case)
+
+
+def framework(readings=False):
+    changed = world()
+    if readings:
+        changed.framework["commitments"][0]["readings"] = READINGS
+    return changed.facts().framework
+
+
+REACHED = {
+    "measurements": [{"evaluation": "ctf", "passed": 150, "questions": 200}],
+    "determinations": [{"threshold": "cyber-2", "conclusion": "cannot-rule-out"}],
+    "assessments": [{"safeguard": "vault", "result": "effective"}],
+    "declarations": [{"statement": "filter-on", "value": False}],
+}
+
+
+def test_a_case_that_holds_has_no_differences():
+    case = make_case(
+        suppose=REACHED,
+        expect={
+            "thresholds": {"cyber-1": "reached"},
+            "commitments": {"if-cyber-1": "due"},
+            "safeguards": {"vault": "yes", "filter": "no"},
+            "gates": {"deploy": "hold", "store": "go"},
+        },
+    )
+    assert check_case(case, framework()).differences == ()
+
+
+def test_each_difference_is_named_with_what_was_found():
+    case = make_case(
+        suppose=REACHED,
+        expect={
+            "thresholds": {"cyber-1": "ruled-out"},
+            "commitments": {"if-cyber-1": "not-due"},
+            "safeguards": {"filter": "yes"},
+            "gates": {"deploy": "go"},
+        },
+    )
+    assert check_case(case, framework()).differences == (
+        "threshold cyber-1: expected ruled-out, found reached",
+        "commitment if-cyber-1: expected not-due, found due",
+        "safeguard filter: expected yes, found no",
+        "gate deploy: expected go, found hold",
+    )
+
+
+def test_two_readings_are_computed_both_ways():
+    suppose = REACHED | {"determinations": [{"threshold": "cyber-2", "conclusion": "reached"}]}
+    case = make_case(
+        suppose=suppose,
+        expect={
+            "commitments": {"if-cyber-1": "due"},
+            "readings": {
+                "if-cyber-1": {"alone": {"deploy": "hold"}, "together": {"deploy": "hold"}}
+            },
+        },
+    )
+    assert check_case(case, framework(readings=True)).differences == ()
+
+
+def test_a_gate_that_hangs_on_the_reading_is_found():
+    changed = world()
+    changed.framework["commitments"] = [
+        {"id": "if-cyber-1", "if": "cyber-1", "then": ["vault", "filter"], "readings": READINGS},
+        {"id": "if-cyber-2", "if": "cyber-2", "then": ["vault"]},
+    ]
+    changed.framework["domains"][0]["thresholds"][1]["ruled_out_when"] = {
+        "in": {"determination": "cyber-2", "values": ["ruled-out"]}
+    }
+    case = make_case(
+        suppose=REACHED
+        | {
+            "measurements": [{"evaluation": "ctf", "passed": 150, "questions": 200}],
+            "determinations": [{"threshold": "cyber-2", "conclusion": "ruled-out"}],
+        },
+        expect={
+            "commitments": {"if-cyber-1": "contested"},
+            "gates": {"deploy": "undetermined"},
+            "readings": {"if-cyber-1": {"alone": {"deploy": "hold"}}},
+        },
+    )
+    loaded = changed.facts().framework
+    facts, _ = decide_case(case, loaded)
+    ways = list(decide_by_reading(facts, on=date(2026, 7, 1)))
+    assert [x.reading for x in ways] == ["alone", "together"]
+    assert all(x.decision.hypothetical for x in ways)
+    assert len({x.decision.framework.digest for x in ways}) == 2
+    disputed = find_disputed_gates(ways)
+    assert set(disputed) == {"if-cyber-1"}
+    assert next(x.outcome.value for x in disputed["if-cyber-1"] if x.gate == "deploy") == "hold"
+
+
+def test_a_reading_that_turns_out_otherwise_is_a_difference():
+    case = make_case(
+        suppose=REACHED,
+        expect={
+            "readings": {"if-cyber-1": {"alone": {"deploy": "go"}, "neither": {"store": "go"}}}
+        },
+    )
+    assert check_case(case, framework(readings=True)).differences == (
+        "gate deploy, if-cyber-1 read as alone: expected go, found hold",
+        "gate store, if-cyber-1 read as neither: expected go, found nothing",
+    )
+
+
+def test_a_case_that_expects_nothing_is_refused():
+    with pytest.raises((ValidationError, Error)):
+        make_case(expect={})
+
+
+def test_unknown_names_are_found_with_their_place_and_the_nearest_one():
+    case = make_case(
+        suppose={"assessments": [{"safeguard": "vaul", "result": "effective"}]},
+        expect={"gates": {"deploys": "go"}, "thresholds": {"cyber-1": "reached"}},
+    )
+    faults = list(check_case_names(case, framework().document))
+    assert [(x.code, x.hint) for x in faults] == [
+        ("case.unknown-name", "did you mean 'vault'?"),
+        ("case.unknown-name", "did you mean 'deploy'?"),
+    ]
+
+
+def test_a_case_before_its_version_is_an_error():
+    with pytest.raises(Error) as caught:
+        check_case(make_case(on="2025-12-31"), framework())
+    assert caught.value.code == "case.not-in-force"
