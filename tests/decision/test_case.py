@@ -156,3 +156,31 @@ def test_a_case_before_its_version_is_an_error():
     with pytest.raises(Error) as caught:
         check_case(make_case(on="2025-12-31"), framework())
     assert caught.value.code == "case.not-in-force"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("exploratory", "go"), ("in-force", "undetermined")]
+)
+def test_a_threshold_that_is_only_watched_holds_up_no_gate(status, outcome):
+    changed = world()
+    thresholds = changed.framework["domains"][0]["thresholds"]
+    thresholds.append(
+        {
+            "id": "watched", "tier": len(thresholds) + 1, "title": "Watched", "text": "watched",
+            "status": status,
+            "ruled_out_when": {"in": {"determination": "watched", "values": ["ruled-out"]}},
+        }
+    )  # fmt: skip
+    determined = [
+        {"threshold": "cyber-2", "conclusion": "ruled-out"},
+        {"threshold": "watched", "conclusion": "cannot-rule-out"},
+    ]
+    case = make_case(
+        suppose={
+            **REACHED,
+            "measurements": [{"evaluation": "ctf", "passed": 0, "questions": 200}],
+            "determinations": determined,
+        },
+        expect={"gates": {"store": outcome}},
+    )
+    assert check_case(case, changed.facts().framework).differences == ()
