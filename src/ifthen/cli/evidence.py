@@ -14,6 +14,7 @@ from ifthen.cli.completeness import (
     show_contradictions,
     state_elicitation,
 )
+from ifthen.cli.evidence_export import command as export
 from ifthen.cli.evidence_many import (
     PARTS,
     Place,
@@ -52,6 +53,7 @@ def command() -> None:
 
 command.add_command(horizon.command)
 command.add_command(completeness)
+command.add_command(export)
 
 
 @command.command("read")

@@ -84,7 +84,11 @@ def export_every_eval_ever(
             that no folder can be named after, ``export.file-id``.
     """
     if _UUID4.fullmatch(file_id) is None:
-        raise Error("export.file-id", f"{file_id[:80]!r} is no UUID of version 4")
+        raise Error(
+            "export.file-id",
+            f"{file_id[:80]!r} is no UUID of version 4",
+            hint="leave the name of the files out; a random one is made",
+        )
     items = _measure(log)
     folder = _folder(log, publisher)
     identity = f"{folder[0]}/{_text(log.run.model)}/{retrieved_at.timestamp()}"
