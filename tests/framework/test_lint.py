@@ -351,3 +351,10 @@ def test_conditions_are_given_in_document_order() -> None:
     assert [source.where(path) for path in paths] == [
         f"f.yaml:{place}" for place in ("21:9", "23:9", "30:9", "34:9", "56:5", "64:5", "78:5")
     ]
+
+
+def test_a_threshold_that_is_only_watched_needs_no_commitment() -> None:
+    orphan = ("if: baking-2", "if: baking-1")
+    watched = ("tier: 2", "tier: 2\n        status: exploratory")
+    assert "framework.no-commitment" in {x.code for x in lint(orphan).warnings}
+    assert "framework.no-commitment" not in {x.code for x in lint(orphan, watched).warnings}
