@@ -34,6 +34,7 @@ WITH_JSON = {
     "evidence show": [],
     "screen plan": ["x.yaml"],
     "screen log": ["x.eval"],
+    "plan": ["aurora-2"],
     "library list": ["--root", "nowhere"],
     "library check": ["--root", "nowhere"],
     "library copy": ["nothing"],

@@ -53,7 +53,8 @@ def show_decision(decision: Decision, console: "Console") -> None:
         style="default",
     )
     if decision.hypothetical:
-        title.append("   (hypothetical: not today)", style="yellow")
+        why = "something is supposed" if decision.supposed else "not today"
+        title.append(f"   (hypothetical: {why})", style="yellow")
     print_trimmed(console, title)
     if framework.notice:
         print_trimmed(console, Text(framework.notice, style="dim"))

@@ -26,6 +26,7 @@ COMMANDS = {
     "compute": "Show the training compute of a model with its doubt.",
     "audit": "Check other people's numbers: printed figures, and the grading of a log.",
     "decide": "Decide: which thresholds, which safeguards, which gates are open.",
+    "plan": "Show what would follow: if a value were so, on a day, under a draft.",
     "explain": "Show a decision's whole argument.",
     "report": "Write a decision as one self-contained HTML page.",
     "schema": "Print the JSON Schema of the documents, for editors.",
