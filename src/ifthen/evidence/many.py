@@ -162,11 +162,12 @@ class _Queue(Generic[T, R]):
             while self._pending:
                 yield self._next()
         except BaseException:
-            for _, future in self._pending:
-                if future is not None:
-                    future.cancel()
-            if self._own:
+            if self._own:  # the pool's own thread cancels: two at it quarrel over a future
                 self._executor.shutdown(wait=False, cancel_futures=True)
+            else:
+                for _, future in self._pending:
+                    if future is not None:
+                        future.cancel()
             raise
         if self._own:
             self._executor.shutdown()
