@@ -28,7 +28,7 @@ def counted(size: int) -> bytes:
     return bytes(range(size))
 
 
-SEALED = format_key(SIGNER, passphrase="hush", random_bytes=counted, log_n=4)
+SEALED = format_key(SIGNER, passphrase="hush", random_bytes=counted, log_n=4)  # noqa: S106
 
 
 def code_of(call, *args, **kwargs):
