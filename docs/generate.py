@@ -173,7 +173,7 @@ def _codes(tree: ast.AST) -> Iterator[tuple[str, str]]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else None
         name = node.func.id if isinstance(node.func, ast.Name) else name
         arguments = list(node.args)
-        if name == "Reason":
+        if name in ("Reason", "QuorumReason"):
             values = {word.arg: word.value for word in node.keywords}
             arguments = [values[key] for key in ("code", "text") if key in values]
         elif name not in RAISERS and name not in ("error", "_error", "fault"):

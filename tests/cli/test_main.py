@@ -17,6 +17,7 @@ PATHS = [
     *(["evidence", name] for name in ("add", "read", "show")),
     *(["screen", name] for name in ("plan", "log")),
     *(["library", name] for name in ("list", "check", "copy", "verify")),
+    *(["key", name] for name in ("make", "show")),
 ]
 WITH_JSON = {
     "init": ["somewhere"],
@@ -35,6 +36,10 @@ WITH_JSON = {
     "screen plan": ["x.yaml"],
     "screen log": ["x.eval"],
     "plan": ["aurora-2"],
+    "key make": ["somewhere/x.key", "--no-passphrase"],
+    "key show": ["x.key"],
+    "sign": ["x.json", "--role", "scaling-officer", "--key", "x.key"],
+    "gate": ["aurora-1", "internal-use"],
     "library list": ["--root", "nowhere"],
     "library check": ["--root", "nowhere"],
     "library copy": ["nothing"],
@@ -45,6 +50,7 @@ WITH_JSON = {
 OUTSIDE = {
     *("diff", "init", "evidence read", "screen plan", "screen log"),
     *("library list", "library check", "library copy", "library verify"),
+    *("key make", "key show", "sign"),  # sign reads the decision first
 }
 """Commands that need no workspace."""
 
@@ -133,8 +139,10 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["workspace.exists"], [aurora]
     elif command == "evidence read":
         expected, place = ["log.missing"], ["x.eval"]
-    elif command == "diff":
+    elif command in ("diff", "key show", "sign"):
         expected, place = ["file.missing"], WITH_JSON[command]
+    elif command == "key make":
+        expected, place = ["file.unwritable"], WITH_JSON[command]
     elif command.startswith("library"):
         expected = ["library.missing" if "--root" in WITH_JSON[command] else "library.unknown"]
         place = WITH_JSON[command]

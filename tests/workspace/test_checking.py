@@ -209,3 +209,51 @@ def test_a_record_without_a_plan_refers_to_none(tmp_path):
     changed = world()
     del changed.evidence[0]["plan"]
     assert check(with_log(tmp_path), changed).errors == ()
+
+
+# -- people and sign-offs --------------------------------------------------------------------------
+
+
+def with_documents(root, people, signoff=None):
+    root = write_workspace(root, world())
+    write(root / "people.yaml", {"kind": "people", "id": "people", "people": people})
+    if signoff is not None:
+        words = {
+            "kind": "signoff", "id": "s", "model": "aurora-2", "gate": "store",
+            "framework": "frontier", "framework_version": "1.0",
+            "decision": f"sha256:{'0' * 64}", "decided_on": "2026-07-01", "person": "ann",
+            "role": "safety-lead", "says": "approve", "signed_at": "2026-07-01T09:00:00Z",
+        }  # fmt: skip
+        write(root / "signoff.yaml", words | signoff)
+    return check_workspace(load_workspace(root), on=ON)
+
+
+ANN = {"id": "ann", "name": "Ann", "roles": [{"role": "safety-lead", "from": "2026-01-01"}]}
+
+
+def test_people_and_signoffs_in_order(tmp_path):
+    assert with_documents(tmp_path, [ANN], {}).errors == ()
+
+
+@pytest.mark.parametrize(
+    ("people", "signoff", "where"),
+    [
+        ([ANN | {"roles": [{"role": "chef", "from": "2026-01-01"}]}], None, "people.yaml"),
+        (
+            [ANN | {"conflicts": [{"about": "m9", "from": "2026-01-01", "text": "x"}]}],
+            None,
+            "people.yaml",
+        ),
+        ([ANN], {"person": "bob"}, "signoff.yaml"),
+        ([ANN], {"role": "chef"}, "signoff.yaml"),
+        ([ANN], {"model": "aurora-9"}, "signoff.yaml"),
+    ],
+)
+def test_people_and_signoffs_that_name_nothing(tmp_path, people, signoff, where):
+    (error,) = with_documents(tmp_path, people, signoff).errors
+    assert error.code == "workspace.dangling-reference"
+    assert error.where.startswith(where)
+
+
+def test_one_person_twice(tmp_path):
+    assert codes(with_documents(tmp_path, [ANN, ANN]).errors) == ["people.duplicate"]

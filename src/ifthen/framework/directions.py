@@ -215,7 +215,8 @@ RULES: dict[str, dict[str, Rule]] = {
         **DATES,
         "action": WORDING, "opens": Rule("scope", unclear), "needs": Rule("consequence", more),
         "also": Rule("consequence", harder), "decided_by": Rule("actor", more),
-        "quorum": Rule("actor", higher), "overruled_by": Rule("actor", unclear),
+        "quorum": Rule("actor", higher), "approvals": Rule("actor", higher),
+        "approval_valid_days": Rule("trigger", lower), "overruled_by": Rule("actor", unclear),
         "informed": Rule("disclosure", more),
     },
     "consequence": {

@@ -198,11 +198,11 @@ def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
         for key in ("decided_by", "overruled_by", "informed"):
             for i, id in enumerate(getattr(gate, key)):
                 yield from _dangling(loaded, ("gates", g, key, i), "role", id, roles)
-        if gate.quorum is not None and gate.quorum > len(gate.decided_by):
+        if gate.quorum is not None and gate.quorum > len(set(gate.decided_by)):
             yield Error(
                 "framework.quorum",
-                f"gate '{gate.id}' asks for {gate.quorum} approvals; {len(gate.decided_by)} roles"
-                " decide",
+                f"gate '{gate.id}' asks for {gate.quorum} approvals; {len(set(gate.decided_by))}"
+                " roles decide",
                 where=loaded.where("gates", g, "quorum"),
                 hint="name more roles in decided_by, or ask for fewer approvals",
             )

@@ -302,6 +302,10 @@ class Gate(Clause):
     """Roles that sign off."""
     quorum: int | None = Field(default=None, ge=1)
     """How many of these roles have to approve; absent: every one."""
+    approvals: int = Field(default=1, ge=1, le=100)
+    """How many people have to approve in each of these roles."""
+    approval_valid_days: int | None = Field(default=None, ge=1, le=36_500)
+    """After how many days an approval expires; absent: with the decision that it is about."""
     overruled_by: tuple[Id, ...] = ()
     """Roles that can reverse the decision."""
     informed: tuple[Id, ...] = ()

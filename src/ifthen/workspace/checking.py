@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ifthen.attestation.roles import check_people
 from ifthen.decision.clearing import check_clearing, check_plan_clearing
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
@@ -21,6 +22,8 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
     warnings = [warning for lint in lints for warning in lint.warnings]
     errors += _overlapping_versions(workspace)
     errors += _references(workspace)
+    errors += check_people(workspace.people)
+    errors += _references_of_people(workspace)
     if not errors:
         results, faults = check_cases(workspace.cases, workspace.frameworks)
         errors += [*faults, *find_differences(results, workspace.cases)]
@@ -80,6 +83,26 @@ def _references(workspace: Workspace) -> Iterator[Error]:
         for index, id in enumerate(determination.document.evidence):
             yield from _dangling_id(determination, ("evidence", index), "evidence", id, evidence)
     yield from _references_of_comparisons(workspace, models, evidence)
+
+
+def _references_of_people(workspace: Workspace) -> Iterator[Error]:
+    models = {x.document.id for x in workspace.models}
+    roles = {role.id for x in workspace.frameworks for role in x.document.roles}
+    people = {person.id for x in workspace.people for person in x.document.people}
+    for loaded in workspace.people:
+        for p, person in enumerate(loaded.document.people):
+            for key in ("roles", "stands_in"):
+                for i, held in enumerate(getattr(person, key)):
+                    path = ("people", p, key, i, "role")
+                    yield from _dangling_id(loaded, path, "role", held.role, roles)
+            for i, conflict in enumerate(person.conflicts):
+                if conflict.about != "*":
+                    path = ("people", p, "conflicts", i, "about")
+                    yield from _dangling_id(loaded, path, "model", conflict.about, models)
+    for signoff in workspace.signoffs:
+        yield from _dangling(signoff, "model", "model", models)
+        yield from _dangling(signoff, "person", "person", people)
+        yield from _dangling(signoff, "role", "role", roles)
 
 
 def _references_of_comparisons(

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from ifthen.attestation.roles import People
 from ifthen.decision.case import Case
 from ifthen.dossier.comparison import SafetyComparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.dossier.series import Series
+from ifthen.dossier.signoff import Signoff
 from ifthen.encoding.document import Document, DocumentT, Loaded, load_document
 from ifthen.encoding.tree import MAX_BYTES, parse_tree
 from ifthen.errors import Error, Problems
@@ -42,6 +44,8 @@ class Workspace:
     series: tuple[Loaded[Series], ...] = ()
     comparisons: tuple[Loaded[SafetyComparison], ...] = ()
     cases: tuple[Loaded[Case], ...] = ()
+    people: tuple[Loaded[People], ...] = ()
+    signoffs: tuple[Loaded[Signoff], ...] = ()
 
     def documents(self) -> Iterator[Loaded[Any]]:
         """Yield every document except the manifest."""
@@ -55,6 +59,8 @@ class Workspace:
         yield from self.series
         yield from self.comparisons
         yield from self.cases
+        yield from self.people
+        yield from self.signoffs
 
 
 def find_root(start: Path) -> Path:
@@ -121,6 +127,8 @@ def load_workspace(root: Path) -> Workspace:
         series=_typed(loaded["series"], Series),
         comparisons=_typed(loaded["comparison"], SafetyComparison),
         cases=_typed(loaded["case"], Case),
+        people=_typed(loaded["people"], People),
+        signoffs=_typed(loaded["signoff"], Signoff),
     )
 
 

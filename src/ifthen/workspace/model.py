@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from ifthen.attestation.roles import People
 from ifthen.decision.case import Case
 from ifthen.dossier.comparison import SafetyComparison
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model, Plan
 from ifthen.dossier.series import Series
+from ifthen.dossier.signoff import Signoff
 from ifthen.encoding.document import Document, Line
 from ifthen.evidence.record import EvidenceRecord
 from ifthen.framework.model import Framework
@@ -31,5 +33,7 @@ KINDS: dict[str, type[Document]] = {
     "series": Series,
     "comparison": SafetyComparison,
     "case": Case,
+    "people": People,
+    "signoff": Signoff,
 }
 """Kinds that a person writes or that are recorded for them, by the word after ``kind:``."""

@@ -1,0 +1,1 @@
+"""Signed statements: in-toto statements in DSSE envelopes, keys, roles, and quorum."""

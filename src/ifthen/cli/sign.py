@@ -1,0 +1,167 @@
+"""``ifthen sign``: a person's sign-off of a decision."""
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ifthen.cli.options import (
+    guarded,
+    json_option,
+    made_on_option,
+    no_cache_option,
+    open_workspace,
+    read_now,
+    workspace_option,
+)
+from ifthen.errors import Error, Problems
+
+if TYPE_CHECKING:
+    from ifthen.attestation.keys import FileSigner
+    from ifthen.decision.model import Decision
+    from ifthen.workspace.loading import Workspace
+
+_PATH = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("sign")
+@click.argument("decision", type=_PATH)
+@click.option("--gate", "gate_id", help="Gate to sign off.  [default: the role's only gate]")
+@click.option("--role", required=True, help="Role in which you sign.")
+@click.option("--key", "key_file", type=_PATH, required=True, help="Your private key.")
+@click.option("--dissent", is_flag=True, help="Dissent instead of approving; give a --reason.")
+@click.option("--reason", help="Why; stands in the sign-off.")
+@click.option("--id", "id_", help="Id of the sign-off.  [default: from model, gate, day, person]")
+@workspace_option
+@made_on_option
+@no_cache_option
+@json_option
+@guarded
+def command(  # noqa: PLR0917 - click passes options by name
+    decision: Path,
+    gate_id: str | None,
+    role: str,
+    key_file: Path,
+    dissent: bool,
+    reason: str | None,
+    id_: str | None,
+    directory: Path,
+    made_on: date | None,
+    no_cache: bool,
+    json_: bool,
+) -> int:
+    """Sign off the DECISION in a file for a gate, or dissent, and write the sign-off.
+
+    DECISION is what "ifthen decide MODEL --output FILE" wrote. It is made again first: what does
+    not follow from the documents is not signed. Who you are follows from your key.
+    """
+    from ifthen.cli.output import emit_json  # noqa: PLC0415
+    from ifthen.workspace.signing import load_decision, make_signoff, write_signoff  # noqa: PLC0415
+
+    if dissent and not reason:
+        raise click.UsageError("a dissent says why: give --reason")
+    now = datetime.combine(made_on, time(), UTC) if made_on else read_now()
+    made = load_decision(decision)
+    workspace = open_workspace(directory)
+    verify_decision(workspace, made, now.date(), use_cache=not no_cache)
+    gate = gate_id or _find_gate(made, workspace, role)
+    signer, person = _find_signer(workspace, key_file)
+    signoff = make_signoff(
+        made,
+        gate=gate,
+        person=person,
+        role=role,
+        says="dissent" if dissent else "approve",
+        reasons=reason,
+        signer=signer,
+        now=now,
+        id=id_,
+    )
+    from ifthen.workspace.gating import verify_new_signoff  # noqa: PLC0415
+
+    verify_new_signoff(workspace, signoff, made, now.date())
+    path = write_signoff(workspace, signoff, made)
+    written = path.relative_to(workspace.root).as_posix()
+    if json_:
+        emit_json(
+            {"signoff": signoff.id, "file": written, "says": signoff.says, "gate": gate,
+             "decision": signoff.decision, "person": person, "role": role}
+        )  # fmt: skip
+        return 0
+    verb = "dissents from" if dissent else "approves"
+    click.echo(f"{person} {verb} {gate} of {made.model.id} as {role}")
+    click.echo(f"decision {made.id}  {signoff.decision}")
+    (outcome,) = [x.outcome.value for x in made.gates if x.gate == gate]
+    if outcome != "go":
+        click.echo(f"note: the decision says {outcome} for this gate; no sign-off opens it")
+    click.echo(f"wrote {written}; next: ifthen gate {made.model.id} {gate}")
+    return 0
+
+
+def verify_decision(
+    workspace: "Workspace", decision: "Decision", today: date, *, use_cache: bool
+) -> None:
+    """Verify that a decision follows from the documents, and is of a day that has come.
+
+    Raises:
+        Problems: the documents have faults.
+        Error: ``signoff.hypothetical``, ``signoff.from-the-future``, ``signoff.stale``.
+    """
+    from ifthen.workspace.checking import check_workspace  # noqa: PLC0415
+    from ifthen.workspace.remembering import RememberedBounds  # noqa: PLC0415
+    from ifthen.workspace.replaying import Replay, digest_decision, list_changes  # noqa: PLC0415
+
+    lint = check_workspace(workspace, on=decision.on)
+    if lint.errors:
+        raise Problems(lint.errors)
+    if decision.hypothetical:
+        raise Error(
+            "signoff.hypothetical",
+            "the decision shows what would follow; it was not made",
+            hint=f"make it: ifthen decide {decision.model.id} --output FILE",
+        )
+    if decision.on > today:
+        raise Error(
+            "signoff.from-the-future", f"the decision is for {decision.on}, a day still to come"
+        )
+    bounds = RememberedBounds(workspace.root)
+    replay = Replay(workspace, decision.model.id, bounds=bounds, use_cache=use_cache)
+    again = replay.decide(decision.framework.id, decision.on)
+    if digest_decision(again) != digest_decision(decision):
+        changes = "; ".join(list_changes(decision, again)) or "its answers differ"
+        raise Error(
+            "signoff.stale",
+            f"the decision does not follow from the documents: {changes}",
+            hint=f"make it again: ifthen decide {decision.model.id} --output FILE",
+        )
+
+
+def _find_gate(decision: "Decision", workspace: "Workspace", role: str) -> str:
+    from ifthen.workspace.resolving import find_framework  # noqa: PLC0415
+
+    framework = find_framework(workspace, decision.framework.id, decision.on).document
+    found = [x.id for x in framework.gates if role in (*x.decided_by, *x.overruled_by)]
+    if len(found) != 1:
+        raise click.UsageError(
+            f"the role {role} decides about {', '.join(found) or 'no gate'}; name one with --gate"
+        )
+    return found[0]
+
+
+def _find_signer(workspace: "Workspace", key_file: Path) -> "tuple[FileSigner, str]":
+    from ifthen.attestation.keyfile import parse_key, read_key_file  # noqa: PLC0415
+    from ifthen.attestation.keys import format_public_key  # noqa: PLC0415
+    from ifthen.attestation.roles import make_register  # noqa: PLC0415
+    from ifthen.cli.key import ask_passphrase  # noqa: PLC0415
+
+    signer = parse_key(read_key_file(key_file), ask_passphrase)
+    found = make_register(workspace.people).keys.get(signer.key_id)
+    if found is None:
+        raise Error(
+            "signoff.unknown-key",
+            f"nobody in this workspace has the key {signer.key_id}",
+            where=str(key_file),
+            hint=f"add it to a document of kind people: {format_public_key(signer.public)}",
+        )
+    return signer, found[0].id

@@ -1,0 +1,67 @@
+"""The sign-off: a person approves a decision for a gate, or dissents, in a role.
+
+The document is what people read; its envelope holds the same words signed. A sign-off whose
+envelope is missing or says something else counts for nothing, and its dissent stays in doubt.
+"""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
+
+
+class EnvelopeSignature(Part):
+    """A signature in an envelope."""
+
+    keyid: Digest
+    """Id of the key that it is said to be by."""
+    sig: str = Field(max_length=8_192, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
+    """The signature in base64."""
+
+
+class SignedEnvelope(Part):
+    """A DSSE envelope: the signed statement that says what the document says."""
+
+    payload: str = Field(max_length=65_535, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
+    """The in-toto statement in base64."""
+    payload_type: Line = Field(alias="payloadType")
+    """What the payload is."""
+    signatures: tuple[EnvelopeSignature, ...] = Field(min_length=1, max_length=64)
+    """The signatures."""
+
+
+class Signoff(Document):
+    """A named person's approval of a decision for a gate, or their dissent, with its signature."""
+
+    kind: Literal["signoff"]
+    model: Id
+    """Model that was decided about."""
+    gate: Id
+    """Gate that the sign-off is for."""
+    framework: Id
+    """Framework of the decision."""
+    framework_version: Line
+    """Version of that framework, in quotes."""
+    decision: Digest
+    """Digest of the decision's canonical JSON."""
+    decided_on: Day
+    """Day for which the decision was made."""
+    person: Id
+    """Who signs off."""
+    role: Id
+    """Role in which the person speaks."""
+    says: Literal["approve", "dissent"]
+    """Whether the person approves."""
+    reasons: Text | None = None
+    """Why; a dissent has to say."""
+    signed_at: Moment
+    """When it was signed, as the person says; in UTC."""
+    envelope: SignedEnvelope | None = None
+    """The signed statement; without one the sign-off does not count."""
+
+    @model_validator(mode="after")
+    def _with_reasons(self) -> "Signoff":
+        if self.says == "dissent" and self.reasons is None:
+            raise ValueError("a dissent says why: give reasons")
+        return self

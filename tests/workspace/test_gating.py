@@ -1,0 +1,237 @@
+"""Gates of a workspace in time: signed, changed, expired, vetoed, and at random."""
+
+import shutil
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from tests.workspace.documents import without_evidence, write
+from tests.workspace.signing import (
+    DAY,
+    DEPUTY,
+    LEAD,
+    PEOPLE,
+    codes,
+    decide,
+    gate,
+    person,
+    sign,
+    with_people,
+)
+
+from ifthen.errors import Error
+
+NEXT = date(2026, 7, 2)
+
+
+def world_with(**changes):
+    content = without_evidence()
+    content.framework["gates"][0].update(changes)
+    if "overruled_by" in changes:
+        content.framework["roles"].append({"id": "board", "title": "Board"})
+    return content
+
+
+def test_a_gate_without_signatures_is_not_open(tmp_path):
+    state = gate(with_people(tmp_path))
+    assert (state.outcome, state.decided, codes(state)) == (
+        "undetermined",
+        "go",
+        ["signoff.awaited"],
+    )
+    assert state.signoff.decision is None
+
+
+def test_signed_and_open_on_that_day_and_later(tmp_path):
+    root = with_people(tmp_path)
+    sign(root, decide(root))
+    for day in (DAY, NEXT, date(2026, 12, 9)):
+        state = gate(root, day)
+        assert (state.outcome, state.signoff.state, codes(state)) == ("go", "open", [])
+    assert gate(root, gate="deploy").outcome == "undetermined"  # another gate was signed
+    assert gate(root, date(2026, 6, 30)).outcome == "undetermined"
+
+
+def test_what_expires_shuts_the_gate_whoever_signed(tmp_path):
+    root = with_people(tmp_path)
+    sign(root, decide(root))
+    state = gate(root, date(2026, 12, 10))
+    assert (state.outcome, state.decided) == ("undetermined", "undetermined")
+    assert "signoff.overtaken" in codes(state)
+
+
+def test_a_change_of_any_input_makes_it_stale_and_says_which(tmp_path):
+    root = with_people(tmp_path)
+    sign(root, decide(root))
+    path = root / "declarations" / "filter-declared.yaml"
+    path.write_text(path.read_text().replace("made_on: '2026-06-10'", "made_on: '2026-06-11'"))
+    state = gate(root)
+    assert (state.outcome, codes(state)) == ("undetermined", ["signoff.awaited", "signoff.stale"])
+    assert "declaration filter-declared changed" in state.signoff.reasons[1].text
+    shutil.rmtree(root / "decisions")
+    assert "not what it was" in gate(root).signoff.reasons[1].text
+    sign(root, decide(root, NEXT), now=NEXT)
+    state = gate(root, NEXT)
+    assert (state.outcome, codes(state)) == ("go", ["signoff.stale"])
+
+
+def test_another_version_of_the_framework(tmp_path):
+    content = without_evidence()
+    root = with_people(tmp_path, content)
+    sign(root, decide(root))
+    content.framework["in_force"]["until"] = NEXT.isoformat()
+    write(root / "frameworks" / "frontier.yaml", content.framework)
+    second = content.framework | {"version": "2.0", "in_force": {"from": NEXT.isoformat()}}
+    write(root / "frameworks" / "second.yaml", second)
+    shutil.rmtree(root / "signoffs")
+    sign(root, decide(root))
+    from tests.workspace.signing import COMPUTED, Replay, evaluate_gate, load_workspace  # noqa: PLC0415
+
+    workspace = load_workspace(root)
+    replay = Replay(workspace, "aurora-2", bounds=COMPUTED)
+    newer = next(x.document for x in workspace.frameworks if x.document.version == "2.0")
+    state = evaluate_gate(workspace, replay, newer, model="aurora-2", gate="store", today=NEXT)
+    assert (state.outcome, state.framework_version) == ("undetermined", "2.0")
+    assert "signoff.other-framework" in codes(state)
+
+
+def test_two_approvals_of_one_role(tmp_path):
+    root = with_people(tmp_path, world_with(approvals=2))
+    sign(root, decide(root))
+    assert gate(root).outcome == "undetermined"
+    sign(root, decide(root), person="deputy", signer=DEPUTY)
+    assert gate(root).outcome == "go"
+
+
+def test_approvals_of_two_days_are_of_two_decisions(tmp_path):
+    root = with_people(tmp_path, world_with(approvals=2))
+    sign(root, decide(root))
+    sign(root, decide(root, NEXT), person="deputy", signer=DEPUTY, now=NEXT)
+    state = gate(root, NEXT)
+    assert (state.outcome, codes(state)) == (
+        "undetermined",
+        ["signoff.awaited", "signoff.other-day"],
+    )
+
+
+def test_approvals_that_expire(tmp_path):
+    root = with_people(tmp_path, world_with(approval_valid_days=10))
+    sign(root, decide(root))
+    assert gate(root, DAY + timedelta(days=9)).outcome == "go"
+    state = gate(root, DAY + timedelta(days=10))
+    assert (state.outcome, codes(state)) == ("undetermined", ["signoff.awaited", "signoff.expired"])
+
+
+def test_a_dissent_is_not_escaped_by_deciding_again_the_next_day(tmp_path):
+    root = with_people(tmp_path, world_with(overruled_by=["board"]))
+    board = person("chair", LEAD, "board")
+    people = {**PEOPLE, "people": [person("lead", DEPUTY, "safety-lead"), board]}
+    write(root / "people.yaml", people)
+    sign(root, decide(root), person="chair", role="board", says="dissent", reasons="too early")
+    sign(root, decide(root, NEXT), person="lead", signer=DEPUTY, now=NEXT)
+    state = gate(root, NEXT)
+    assert (state.outcome, state.signoff.state) == ("hold", "closed")
+    assert "signoff.veto" in codes(state)
+
+
+def test_signatures_open_no_gate_that_the_decision_holds(tmp_path):
+    content = without_evidence()
+    content.assessments[0]["result"] = "not-effective"
+    root = with_people(tmp_path, content)
+    sign(root, decide(root))
+    state = gate(root)
+    assert (state.outcome, state.decided, state.signoff.state) == ("hold", "hold", "open")
+
+
+def test_an_edited_signoff_does_not_count(tmp_path):
+    root = with_people(tmp_path)
+    path = sign(root, decide(root), reasons="fine")
+    path.write_text(path.read_text().replace("reasons: fine", "reasons: fine by all"))
+    state = gate(root)
+    assert state.outcome == "undetermined"
+    assert "signoff.not-verified" in codes(state)
+
+
+def test_a_dissent_turned_into_an_approval(tmp_path):
+    root = with_people(tmp_path)
+    path = sign(root, decide(root), says="dissent", reasons="no")
+    path.write_text(path.read_text().replace("says: dissent", "says: approve"))
+    assert gate(root).outcome != "go"
+
+
+def test_a_decision_that_nobody_can_make_again(tmp_path):
+    root = with_people(tmp_path)
+    sign(root, decide(root))
+    text = (root / "frameworks" / "frontier.yaml").read_text()
+    (root / "frameworks" / "frontier.yaml").write_text(
+        text.replace("from: '2026-01-01'", "from: '2026-07-02'")
+    )
+    assert "signoff.not-replayed" in codes(gate(root, NEXT))
+
+
+def test_a_gate_that_is_not_there(tmp_path):
+    with pytest.raises(Error) as caught:
+        gate(with_people(tmp_path), gate="stor")
+    assert (caught.value.code, caught.value.hint) == ("gate.unknown", "did you mean 'store'?")
+
+
+STEPS = ["approve", "deputy", "dissent", "edit", "unsign", "remove-approval", "day", "revoke"]
+
+
+@example(["approve", "deputy"])
+@example(["approve", "deputy", "edit", "approve", "deputy", "day"])
+@example(["dissent", "approve", "deputy", "unsign"])
+@given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=7))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_sequence_of_documents_opens_without_a_live_quorum(tmp_path_factory, steps):
+    """An oracle that knows only who has signed what is in force."""
+    root = with_people(tmp_path_factory.mktemp("steps"), world_with(approvals=2))
+    day, live, against, revoked, edits = DAY, {}, set(), False, 0
+    for number, step in enumerate(steps):
+        if step in ("approve", "deputy", "dissent"):
+            who, signer = ("deputy", DEPUTY) if step == "deputy" else ("lead", LEAD)
+            says = "dissent" if step == "dissent" else "approve"
+            path = sign(
+                root, decide(root, day), who, signer, day,
+                says=says, reasons="why", id=f"s{number}",
+            )  # fmt: skip
+            live[path] = (who, says, day, edits)
+        elif step == "edit":
+            edits += 1
+            path = root / "declarations" / "filter-declared.yaml"
+            path.write_text(path.read_text() + f"# {edits}\n")
+            text = path.read_text().splitlines()
+            text = [f"evidence: report {edits}" if x.startswith("evidence:") else x for x in text]
+            path.write_text("\n".join(text) + "\n")
+        elif step == "unsign" and live:
+            path = next(iter(live))
+            path.write_text(path.read_text().split("envelope:")[0])
+            who, says, _, made = live.pop(path)
+            if says == "dissent" and made == edits:
+                against.add((who, made))
+        elif step == "remove-approval" and live:
+            path = next(iter(live))
+            if live[path][1] == "approve":
+                path.unlink()
+                live.pop(path)
+        elif step == "day":
+            day += timedelta(days=1)
+        elif step == "revoke":
+            revoked = True
+            people = [PEOPLE["people"][0], dict(PEOPLE["people"][1])]
+            why = {"on": "2026-07-01", "reason": "stolen"}
+            people[1]["keys"] = [people[1]["keys"][0] | {"revoked": why}]
+            write(root / "people.yaml", PEOPLE | {"people": people})
+        found = {x for x in live.values() if x[3] == edits}
+        no = {who for who, says, _, _ in found if says == "dissent"}
+        no |= {who for who, made in against if made == edits} | ({"deputy"} if revoked else set())
+        days = {when for _, _, when, _ in found}
+        expected = any(
+            {who for who, says, at, _ in found if says == "approve" and at == when} - no
+            == {"lead", "deputy"}
+            for when in days
+        )
+        assert (gate(root, day).outcome == "go") == expected
