@@ -1,5 +1,6 @@
 """``ifthen diff``."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,21 @@ def test_faults_of_a_file_are_shown_at_once(ifthen, versions):
     result = ifthen("diff", *versions)
     assert result.code == 1
     assert result.err.count("error[framework.dangling-reference]") == 2
+
+
+def test_both_versions_decide_about_the_models_of_a_workspace(ifthen, aurora, tmp_path):
+    before = aurora / "frameworks" / "example-fsf-2.1.yaml"
+    after = tmp_path / "after.yaml"
+    text = before.read_text("utf-8")
+    after.write_text(
+        text.replace("evaluation: leak-rate, value: 0.05", "evaluation: leak-rate, value: 0.5"),
+        "utf-8",
+    )
+    options = ("--decide", aurora, "--on", "2026-12-01")
+    result = ifthen("diff", before, after, *options)
+    assert "aurora-2 on 2026-12-01:\n" in result.out
+    assert "  safeguard deployment-2: no -> yes\n" in result.out
+    same = ifthen("diff", before, before, *options)
+    assert same.out.count("  nothing stands otherwise under the later version") >= 2
+    data = json.loads(ifthen("diff", before, after, *options, "--json").out)
+    assert {x["model"] for x in data["decided"]} >= {"aurora-1", "aurora-2"}

@@ -1,5 +1,7 @@
 """``ifthen explain``."""
 
+import json
+
 import pytest
 
 GATES = ["internal-use", "deploy-external", "store-weights"]
@@ -63,3 +65,18 @@ def test_unknown_subject_and_model(ifthen, aurora):
 def test_a_gate_that_is_not_open_says_what_would_change_it(ifthen, aurora):
     result = ifthen("explain", "aurora-2", "deploy-external", "-C", aurora)
     assert "what would change this" in result.out
+
+
+def test_what_a_gate_hangs_on_is_named(ifthen, aurora):
+    options = ("-C", aurora, "--on", "2026-12-01", "--hangs-on")
+    out = ifthen("explain", "aurora-2", "store-weights", *options).out
+    assert "what it hangs on" in out
+    assert "go if declaration access-list-reviewed says true" in out
+    data = json.loads(ifthen("explain", "aurora-2", "store-weights", *options, "--json").out)
+    assert {x["gate"] for x in data["turns"]} == {"store-weights"}
+
+
+def test_only_gates_hang_on_facts(ifthen, aurora):
+    result = ifthen("explain", "aurora-2", "leak-rate", "-C", aurora, "--hangs-on")
+    assert result.code == 1
+    assert "--hangs-on is about gates" in result.err

@@ -159,15 +159,21 @@ def test_a_case_before_its_version_is_an_error():
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"), [("exploratory", "go"), ("in-force", "undetermined")]
+    ("watch", "outcome"),
+    [
+        ({"status": "exploratory"}, "go"),
+        ({"level": "alert"}, "go"),
+        ({"status": "in-force"}, "undetermined"),
+        ({"level": "tracked"}, "undetermined"),
+    ],
 )
-def test_a_threshold_that_is_only_watched_holds_up_no_gate(status, outcome):
+def test_a_threshold_that_is_only_watched_holds_up_no_gate(watch, outcome):
     changed = world()
     thresholds = changed.framework["domains"][0]["thresholds"]
     thresholds.append(
         {
             "id": "watched", "tier": len(thresholds) + 1, "title": "Watched", "text": "watched",
-            "status": status,
+            **watch,
             "ruled_out_when": {"in": {"determination": "watched", "values": ["ruled-out"]}},
         }
     )  # fmt: skip

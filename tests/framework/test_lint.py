@@ -353,8 +353,9 @@ def test_conditions_are_given_in_document_order() -> None:
     ]
 
 
-def test_a_threshold_that_is_only_watched_needs_no_commitment() -> None:
+@pytest.mark.parametrize("only", ["status: exploratory", "level: alert"])
+def test_a_threshold_that_is_only_watched_needs_no_commitment(only: str) -> None:
     orphan = ("if: baking-2", "if: baking-1")
-    watched = ("tier: 2", "tier: 2\n        status: exploratory")
+    watched = ("tier: 2", f"tier: 2\n        {only}")
     assert "framework.no-commitment" in {x.code for x in lint(orphan).warnings}
     assert "framework.no-commitment" not in {x.code for x in lint(orphan, watched).warnings}

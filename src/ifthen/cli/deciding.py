@@ -1,6 +1,7 @@
 """From a workspace directory to decisions: what decide, explain, report and demo share."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,41 @@ from ifthen.cli.options import open_workspace, read_today
 from ifthen.errors import Problems
 
 if TYPE_CHECKING:
+    from ifthen.decision.bounds import Bounds
+    from ifthen.decision.facts import Facts
     from ifthen.decision.model import Decision
+    from ifthen.workspace.remembering import RememberedBounds
 
 EXIT_CODES = {"go": 0, "hold": 2, "undetermined": 3}
 
 
-def make_decisions(
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What decisions about models are made from."""
+
+    facts: "list[Facts]"
+    """The facts of each model, in the order asked for, else by generation."""
+    on: date
+    """Day to decide for."""
+    today: date
+    """Day on which it is decided."""
+    remembered: "RememberedBounds | None"
+    """Bounds kept from earlier; to be saved at the end."""
+
+    @property
+    def bounds(self) -> "Bounds":
+        """How bounds are computed."""
+        from ifthen.decision.bounds import COMPUTED  # noqa: PLC0415
+
+        return self.remembered or COMPUTED
+
+    def save(self) -> None:
+        """Keep the bounds that were computed."""
+        if self.remembered is not None:
+            self.remembered.save()
+
+
+def gather_facts(
     directory: Path,
     models: Sequence[str],
     *,
@@ -24,15 +54,13 @@ def make_decisions(
     framework_id: str | None,
     use_cache: bool = True,
     made_on: date | None = None,
-) -> "list[Decision]":
-    """Return a decision for each model named, or for every model of the workspace.
+) -> Gathered:
+    """Return the facts of each model named, or of every model of the workspace.
 
     Raises:
         Problems: the documents have faults; nothing is decided from them.
     """
-    from ifthen.decision.bounds import COMPUTED  # noqa: PLC0415
-    from ifthen.decision.deciding import decide  # noqa: PLC0415 - slow to import
-    from ifthen.workspace.checking import check_workspace  # noqa: PLC0415
+    from ifthen.workspace.checking import check_workspace  # noqa: PLC0415 - slow to import
     from ifthen.workspace.confirming import confirm_evidence  # noqa: PLC0415
     from ifthen.workspace.remembering import RememberedBounds  # noqa: PLC0415
     from ifthen.workspace.resolving import (  # noqa: PLC0415
@@ -51,18 +79,42 @@ def make_decisions(
     chosen = [find_model(workspace, id) for id in dict.fromkeys(models)] or sorted(
         workspace.models, key=lambda loaded: (loaded.document.generation, loaded.document.id)
     )
-    remembered = RememberedBounds(workspace.root) if use_cache else None
-    bounds = remembered or COMPUTED
-    decisions: list[Decision] = []
+    if not chosen:
+        raise click.UsageError("the workspace has no model; add one to models/")
+    facts = []
     for model in chosen:
         records = [r for r in workspace.evidence if r.document.model == model.document.id]
         evidence = confirm_evidence(workspace, records, use_cache=use_cache)
-        facts = assemble_facts(workspace, framework, model, evidence)
-        decisions.append(decide(facts, on=day, hypothetical=day != today, bounds=bounds))
-    if remembered is not None:
-        remembered.save()
-    if not decisions:
-        raise click.UsageError("the workspace has no model; add one to models/")
+        facts.append(assemble_facts(workspace, framework, model, evidence))
+    remembered = RememberedBounds(workspace.root) if use_cache else None
+    return Gathered(facts, day, today, remembered)
+
+
+def make_decisions(
+    directory: Path,
+    models: Sequence[str],
+    *,
+    on: date | None,
+    framework_id: str | None,
+    use_cache: bool = True,
+    made_on: date | None = None,
+) -> "list[Decision]":
+    """Return a decision for each model named, or for every model of the workspace.
+
+    Raises:
+        Problems: the documents have faults; nothing is decided from them.
+    """
+    from ifthen.decision.deciding import decide  # noqa: PLC0415 - slow to import
+
+    gathered = gather_facts(
+        directory, models, on=on, framework_id=framework_id, use_cache=use_cache, made_on=made_on
+    )
+    hypothetical = gathered.on != gathered.today
+    decisions = [
+        decide(facts, on=gathered.on, hypothetical=hypothetical, bounds=gathered.bounds)
+        for facts in gathered.facts
+    ]
+    gathered.save()
     return decisions
 
 

@@ -1,5 +1,6 @@
 """``ifthen explain``: the whole argument of a decision, down to the logs."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from ifthen.cli.options import (
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+    from ifthen.cli.deciding import Gathered
+    from ifthen.decision.bearing import Turn
     from ifthen.decision.model import (
         Decision,
         EvaluationFinding,
@@ -37,6 +40,7 @@ MARK = {"yes": ("yes", "green"), "no": ("NO", "bold red"), "undetermined": ("?",
 @on_option
 @framework_option
 @no_cache_option
+@click.option("--hangs-on", is_flag=True, help="Name each single fact that would turn a gate.")
 @json_option
 @guarded
 def command(  # noqa: PLR0917 - click passes options by name
@@ -46,30 +50,68 @@ def command(  # noqa: PLR0917 - click passes options by name
     on: date | None,
     framework_id: str | None,
     no_cache: bool,
+    hangs_on: bool,
     json_: bool,
 ) -> int:
     """Show why a decision about MODEL is what it is.
 
     SUBJECT is a gate, threshold, safeguard or evaluation; without it every gate is explained.
     """
-    from ifthen.cli.deciding import make_decisions  # noqa: PLC0415
+    from ifthen.cli.deciding import gather_facts  # noqa: PLC0415
     from ifthen.cli.output import emit_json, make_console, print_trimmed  # noqa: PLC0415
+    from ifthen.decision.deciding import decide  # noqa: PLC0415
 
-    decision = make_decisions(
+    gathered = gather_facts(
         directory, [model], on=on, framework_id=framework_id, use_cache=not no_cache
-    )[0]
+    )
+    facts, day, bounds = gathered.facts[0], gathered.on, gathered.bounds
+    decision = decide(facts, on=day, hypothetical=day != gathered.today, bounds=bounds)
     parts = find_parts(decision, subject)
     if not parts:
         known = ", ".join(list_subjects(decision))
         raise click.UsageError(f"nothing is called '{subject}' here; there are: {known}")
+    wanted = {part.gate for part in parts if hasattr(part, "gate")}
+    turns = _find_turns(gathered, wanted) if hangs_on else ()
+    gathered.save()
+    said = [part.model_dump(mode="json", by_alias=True) for part in parts]
     if json_:
-        emit_json([part.model_dump(mode="json", by_alias=True) for part in parts])
+        emit_json(
+            {"parts": said, "turns": [x.model_dump(mode="json") for x in turns]}
+            if hangs_on
+            else said
+        )
         return 0
     console = make_console()
     for part in parts:
-        print_trimmed(console, _tree(part, decision))
+        tree = _tree(part, decision)
+        if hangs_on and isinstance(part, _gate_class()):
+            _add_turns(tree, [x for x in turns if x.gate == part.gate])
+        print_trimmed(console, tree)
         console.print()
     return 0
+
+
+def _gate_class() -> "type[GateFinding]":
+    from ifthen.decision.model import GateFinding  # noqa: PLC0415
+
+    return GateFinding
+
+
+def _find_turns(gathered: "Gathered", gates: set[str]) -> "tuple[Turn, ...]":
+    from ifthen.decision.bearing import find_turns  # noqa: PLC0415
+
+    if not gates:
+        raise click.UsageError("--hangs-on is about gates; name a gate, or nothing")
+    found = find_turns(gathered.facts[0], on=gathered.on, bounds=gathered.bounds)
+    return tuple(turn for turn in found if turn.gate in gates)
+
+
+def _add_turns(tree: "Tree", turns: "Sequence[Turn]") -> None:
+    branch = tree.add("what it hangs on: one fact at a time", style="cyan")
+    for turn in turns:
+        branch.add(f"{turn.after} {turn.way} {turn.fact}", style="default")
+    if not turns:
+        branch.add("no single fact would turn it", style="default")
 
 
 def list_subjects(decision: "Decision") -> list[str]:

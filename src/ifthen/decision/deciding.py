@@ -203,15 +203,17 @@ def _gate(
 ) -> GateFinding:
     steps: list[Step] = []
     required: dict[str, None] = {}
-    exploratory = {
-        t.id for _, t in grounds.facts.framework.document.thresholds() if t.status == "exploratory"
+    watched = {
+        t.id
+        for _, t in grounds.facts.framework.document.thresholds()
+        if t.status == "exploratory" or t.level == "alert"
     }
     for finding in thresholds:
         if finding.treated_as == "below":
             continue
         binding = [o for o in obligations if o.threshold == finding.threshold and o.binding]
-        if finding.threshold in exploratory and not binding:
-            continue  # the framework watches it and asks for nothing yet
+        if finding.threshold in watched and not binding:
+            continue  # the framework looks closer there and asks for no safeguard
         if not binding or not all(o.safeguards for o in binding):
             steps.append(_unspecified(finding))
         for obligation in binding:

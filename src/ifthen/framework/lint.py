@@ -331,7 +331,8 @@ def _warnings(loaded: Loaded[Framework]) -> Iterator[Error]:
     for d, domain in enumerate(framework.domains):
         for t, threshold in enumerate(domain.thresholds):
             where = loaded.where("domains", d, "thresholds", t)
-            if threshold.id not in committed and threshold.status != "exploratory":
+            watched = threshold.status == "exploratory" or threshold.level == "alert"
+            if threshold.id not in committed and not watched:
                 yield Error(
                     "framework.no-commitment",
                     f"threshold '{threshold.id}' has no then-clause; every gate is undetermined for"
