@@ -53,6 +53,22 @@ def test_one_person_counts_once():
     assert ask(TWO, both[0], replace(both[0], id="again")).state == "undetermined"
 
 
+def test_two_people_with_two_roles_are_no_four_approvals():
+    people = register(
+        person("ann", 1, "judge", "clerk"),
+        person("bob", 2, "judge", "clerk"),
+        person("cy", 3, "clerk"),
+        person("dee", 4, "clerk"),
+    )
+    rule = replace(EVERY, approvals=2)
+    votes = [vote(x, n, role) for x, n in (("ann", 1), ("bob", 2)) for role in EVERY.roles]
+    assert codes(ask(rule, *votes, people=people)) == ["signoff.same-person"]
+    votes += [vote("cy", 3, "clerk")]
+    assert ask(rule, *votes, people=people).state == "undetermined"
+    votes += [vote("dee", 4, "clerk")]
+    assert ask(rule, *votes, people=people).state == "open"
+
+
 def test_a_veto_closes_and_its_doubt_leaves_open_what_it_is():
     ann = vote("ann", 1, "judge")
     against = vote("dee", 4, "appeal", "dissent")
@@ -109,6 +125,7 @@ def test_a_dissent_from_the_same_decision_of_another_day_counts():
     ("change", "code"),
     [
         ({"key_ids": (), "fault": "it is not signed"}, "not-verified"),
+        ({"key_ids": ()}, "not-verified"),
         ({"key_ids": vote("bob", 2, "judge").key_ids}, "foreign-key"),
         ({"key_ids": ("sha256:" + "0" * 64,)}, "foreign-key"),
         ({"key_ids": vote("ann", 1, "x").key_ids + vote("bob", 2, "x").key_ids}, "foreign-key"),
@@ -157,6 +174,28 @@ def test_a_stand_in_and_who_holds_the_seat_are_one_vote():
     against = vote("ann", 1, "judge", "dissent")
     assert ask(ONE, bob, against, people=people).state != "open"
     assert ask(ONE, ann, vote("bob", 2, "judge", "dissent"), people=people).state != "open"
+
+
+def test_who_stands_in_and_dissents_elsewhere_does_not_approve():
+    stands = [{"role": "judge", "for": "ann", "from": "2026-01-01", "reason": "leave"}]
+    people = register(ANN, person("bob", 2, "clerk", stands_in=stands))
+    bob = vote("bob", 2, "judge")
+    assert ask(ONE, bob, people=people).state == "open"
+    assert ask(ONE, bob, vote("bob", 2, "clerk", "dissent"), people=people).state != "open"
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "state"),
+    [
+        ("2026-12-02", "2026-12-03", "undetermined"),  # when it was signed
+        ("2026-12-05", "2026-12-06", "undetermined"),  # when it is asked for
+        ("2026-12-03", "2026-12-05", "open"),
+    ],
+)
+def test_a_conflict_counts_on_the_day_of_signing_and_of_asking(first, until, state):
+    words = {"about": "m", "from": first, "until": until, "text": "holds shares"}
+    people = register(person("ann", 1, "judge", conflicts=[words]), BOB)
+    assert ask(ONE, vote("ann", 1, "judge"), people=people).state == state
 
 
 def test_a_conflict_of_interest_silences_an_approval_and_no_dissent():

@@ -106,6 +106,13 @@ def test_a_number_that_is_not_reduced_is_a_second_spelling():
     assert caught.value.code == "ed25519.signature-not-canonical"
 
 
+def test_a_point_in_a_second_spelling():
+    key = derive_public_key(bytes(range(32)))
+    with pytest.raises(Error) as caught:
+        verify_signature(key, (P + 3).to_bytes(32, "little") + bytes(32), b"x")
+    assert caught.value.code == "ed25519.signature-not-canonical"
+
+
 def test_every_flipped_bit_is_noticed():
     seed = bytes(range(32))
     key, signature = derive_public_key(seed), sign_message(seed, b"decision")

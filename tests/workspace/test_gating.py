@@ -144,6 +144,18 @@ def test_signatures_open_no_gate_that_the_decision_holds(tmp_path):
     assert (state.outcome, state.decided, state.signoff.state) == ("hold", "hold", "open")
 
 
+def test_signatures_open_no_gate_that_is_undetermined(tmp_path):
+    root = with_people(tmp_path)
+    day = date(2026, 12, 10)
+    sign(root, decide(root, day), now=day)
+    state = gate(root, day)
+    assert (state.outcome, state.decided, state.signoff.state) == (
+        "undetermined",
+        "undetermined",
+        "open",
+    )
+
+
 def test_an_edited_signoff_does_not_count(tmp_path):
     root = with_people(tmp_path)
     path = sign(root, decide(root), reasons="fine")
