@@ -69,12 +69,19 @@ def cosigned_message(text: bytes, key: VerifierKey, time: int) -> bytes:
         raise Error("tlog.key-kind", f"the key {key.name} signs notes, expected one that cosigns")
     if key.kind == ML_DSA_44:
         return subtree_message(
-            key.name, time, checkpoint.origin, 0, checkpoint.size, checkpoint.root
+            name=key.name,
+            time=time,
+            origin=checkpoint.origin,
+            start=0,
+            end=checkpoint.size,
+            root=checkpoint.root,
         )
     return b"cosignature/v1\ntime %d\n%s" % (_check_time(time), text)
 
 
-def subtree_message(name: str, time: int, origin: str, start: int, end: int, root: bytes) -> bytes:
+def subtree_message(
+    *, name: str, time: int, origin: str, start: int, end: int, root: bytes
+) -> bytes:
     """Return the structure that ML-DSA-44 signs; ``end`` is the tree's size for a checkpoint.
 
     Raises:
@@ -148,7 +155,5 @@ def verify_signatures(note: Note, keys: Iterable[VerifierKey]) -> tuple[Verified
 
 def _check_time(time: int) -> int:
     if not 0 <= time <= MAX_NUMBER:
-        raise Error(
-            "tlog.time", f"the time {time} is not in the range of 0 to {MAX_NUMBER} seconds"
-        )
+        raise Error("tlog.time", f"the time {time} is not from 0 to {MAX_NUMBER} seconds")
     return time

@@ -50,10 +50,21 @@ class RightEdge:
         return fold_roots([x for tile in reversed(self.tiles) for x in perfect_roots(list(tile))])
 
 
-def grow(
-    edge: RightEdge, entries: Sequence[bytes]
-) -> tuple[RightEdge, tuple[tuple[str, bytes], ...]]:
-    """Return the right edge after ``entries`` were added, and the new files: path and bytes.
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What adding entries came to: the new right edge, the new files, and the entries again.
+
+    ``files`` are path and bytes; ``bundles`` the new entries alone: index of the first, count,
+    bytes as in a bundle.
+    """
+
+    edge: RightEdge
+    files: tuple[tuple[str, bytes], ...]
+    bundles: tuple[tuple[int, int, bytes], ...]
+
+
+def grow(edge: RightEdge, entries: Sequence[bytes]) -> Growth:
+    """Return what comes of adding entries, of at most 65,535 bytes each, in order.
 
     Raises:
         Error: ``tlog.entry-size``, ``tlog.full`` for a log of more than 2^63 - 1 entries.
@@ -62,18 +73,20 @@ def grow(
         raise Error("tlog.full", f"a log has at most {MAX_NUMBER} entries")
     sha256 = hashlib.sha256
     files: list[tuple[str, bytes]] = []
+    bundles: list[tuple[int, int, bytes]] = []
     levels = [list(tile) for tile in edge.tiles] or [[]]
     bundle, size, at = edge.bundle, edge.size, 0
     touched = [False] * len(levels)
     while at < len(entries):
-        hashes = levels[0]
-        chunk = entries[at : at + WIDTH - len(hashes)]
+        chunk = entries[at : at + WIDTH - len(levels[0])]
+        framed = format_bundle(chunk)
+        bundles.append((size, len(chunk), framed))
         at += len(chunk)
         size += len(chunk)
-        bundle = bundle + format_bundle(chunk) if bundle else format_bundle(chunk)
-        hashes += [sha256(b"\0" + entry).digest() for entry in chunk]
+        bundle = bundle + framed if bundle else framed
+        levels[0] += [sha256(b"\0" + entry).digest() for entry in chunk]
         touched[0] = True
-        if len(hashes) == WIDTH:
+        if len(levels[0]) == WIDTH:
             files.append((format_tile_path(Tile(ENTRIES, (size - 1) // WIDTH)), bundle))
             bundle = b""
             _carry(levels, touched, size, files)
@@ -84,7 +97,8 @@ def grow(
             index = (size >> HEIGHT * level) // WIDTH
             tile = Tile(level, index, len(hashes))
             files.append((format_tile_path(tile), b"".join(hashes)))
-    return RightEdge(size, tuple(map(tuple, levels)) if size else (), bundle), tuple(files)
+    tiles = tuple(map(tuple, levels)) if size else ()
+    return Growth(RightEdge(size, tiles, bundle), tuple(files), tuple(bundles))
 
 
 def _carry(

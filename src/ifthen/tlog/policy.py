@@ -20,7 +20,7 @@ MAX_LINES = 10_000
 MAX_PARTS = 256
 """Most logs, witnesses, groups, and members of a group."""
 NONE = "none"
-_NAME = re.compile(r"[^\x00-\x20\x7f]+")
+_WORD = re.compile(r"[^\x00-\x20\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Policy:
         for witness in self.witnesses:
             _check_kind(witness.key, (COSIGNATURE, ML_DSA_44), "witness")
         _check_names(self.witnesses, self.groups, self.quorum)
-        for url in (part.url for part in (*self.logs, *self.witnesses)):
-            if url is not None and not _NAME.fullmatch(url):
+        for url in (*(x.url for x in self.logs), *(x.url for x in self.witnesses)):
+            if url is not None and not _is_word(url):
                 raise _error(f"{url[:80]!r} is no address", None)
 
     def is_quorum(self, cosigned: Iterable[str]) -> bool:
@@ -276,8 +276,17 @@ def _check_names(witnesses: Sequence[Witness], groups: Sequence[Group], quorum: 
         raise _error(f"the quorum {quorum[:80]!r} is not defined", "name a witness or a group")
 
 
+def _is_word(text: str) -> bool:
+    """Return whether text is one word of a policy, which reads back as it was written."""
+    try:
+        again = text.encode(errors="surrogateescape").decode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return again == text and _WORD.fullmatch(text) is not None
+
+
 def _check_new(name: str, names: set[str]) -> None:
-    if name in names or not _NAME.fullmatch(name):
+    if name in names or not _is_word(name):
         raise _error(f"the name {name[:80]!r} is taken, or is none", "give each its own name")
     names.add(name)
 

@@ -60,7 +60,8 @@ class Tile:
 
 def format_tile_path(tile: Tile) -> str:
     """Return the path below the log's folder; the inverse of :func:`parse_tile_path`."""
-    number, parts = tile.index, []
+    number = tile.index
+    parts: list[str] = []
     while number or not parts:
         number, rest = divmod(number, 1000)
         parts.append(f"{'x' if parts else ''}{rest:03d}")
@@ -142,7 +143,8 @@ def parse_bundle(data: bytes, width: int) -> list[bytes]:
     Raises:
         Error: ``tlog.bundle-size``.
     """
-    entries, at, end = [], 0, len(data)
+    entries: list[bytes] = []
+    at, end = 0, len(data)
     while at + 1 < end and len(entries) < width:
         start = at + 2
         at = start + (data[at] << 8 | data[at + 1])
@@ -159,7 +161,9 @@ def hash_bundle(data: bytes, width: int) -> list[bytes]:
         Error: ``tlog.bundle-size``.
     """
     # One byte before each entry becomes the zero that a leaf starts with: no entry is copied.
-    sha256, hashes, at, end = hashlib.sha256, [], 0, len(data)
+    sha256 = hashlib.sha256
+    hashes: list[bytes] = []
+    at, end = 0, len(data)
     scratch = bytearray(data)
     view = memoryview(scratch)
     while at + 1 < end and len(hashes) < width:

@@ -148,12 +148,19 @@ def verify_consistency(
                 f"two trees of {old_size} entries have different roots, or a proof where none is",
             )
         return
-    hashes = list(proof)
-    if old_size & (old_size - 1) == 0:
-        hashes.insert(0, old_root)
+    # The old root is the first hash where the old tree is a perfect subtree of the new.
+    hashes = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
     if not hashes:
         raise _error("tlog.consistency", "the proof of consistency is empty")
-    place, last = old_size - 1, new_size - 1
+    if _climb_both(old_size - 1, new_size - 1, hashes) != (old_root, new_root):
+        raise _error(
+            "tlog.consistency",
+            f"the tree of {old_size} entries is not the beginning of that of {new_size}",
+        )
+
+
+def _climb_both(place: int, last: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return the roots of both trees that a proof of consistency leads to."""
     while place & 1:
         place, last = place >> 1, last >> 1
     first = second = hashes[0]
@@ -169,11 +176,7 @@ def verify_consistency(
         place, last = place >> 1, last >> 1
     if last != 0:
         raise _error("tlog.consistency", "the proof of consistency is too short")
-    if first != old_root or second != new_root:
-        raise _error(
-            "tlog.consistency",
-            f"the tree of {old_size} entries is not the beginning of that of {new_size}",
-        )
+    return first, second
 
 
 def prove_inclusion(index: int, size: int, node: NodeAt) -> tuple[bytes, ...]:
