@@ -56,6 +56,7 @@ class Sequencer:
         self.origin = _check_signers(self._signers)
         self._edge = RightEdge()
         self._head: Head | None = None
+        self._shown: bytes | None = None
 
     @classmethod
     def create(cls, path: Path, store: Store, *, signers: Sequence[Signer], now: datetime) -> Self:
@@ -161,19 +162,16 @@ class Sequencer:
         growth = grow(self._edge, entries)
         tree = Checkpoint(self.origin, growth.edge.size, growth.edge.root)
         self._head = None  # until all is done: after any failure the log is looked at anew
+        file = self._database.stage(last.size, time, growth.bundles)
         with self._database.transaction():
             if self._database.head() != last:
-                raise Error(
-                    "tlog.head-moved",
-                    "another writer appended first",
-                    where=str(self._database.path),
-                    hint="append again",
-                )
+                raise self._head_moved()
             note = sign_checkpoint(tree, self._signers, time // 10**6)
             head = Head(self.origin, tree.size, tree.root, time, note, published=time)
-            self._database.move(head, growth.bundles)
+            if not self._database.move(head, growth.bundles, file):
+                raise self._head_moved()
         try:
-            self._publish(last, head, growth.files)
+            self._publish(head, growth.files, file)
         except Error as error:
             raise Error(
                 "tlog.unpublished",
@@ -182,17 +180,19 @@ class Sequencer:
                 where=error.where,
                 hint="open the log again, which publishes them; do not append them again",
             ) from error
-        self._head, self._edge = head, growth.edge
+        self._head, self._edge, self._shown = head, growth.edge, note
         return Appended(last.size, note)
 
-    def _publish(self, last: Head, head: Head, files: Sequence[tuple[str, bytes]]) -> None:
+    def _publish(self, head: Head, files: Sequence[tuple[str, bytes]], file: str | None) -> None:
         """Write tiles, then the checkpoint, unless another writer has published as much."""
         self._store.create(files)
         with self._database.transaction():
             found = self._known_head()
             if found.published is None or found.published < head.time:
-                self._store.replace(CHECKPOINT_PATH, head.note, last.note)
+                self._store.replace(CHECKPOINT_PATH, head.note, self._shown)
                 self._database.mark_published(head)
+                if file:
+                    self._database.remove_files()
 
     def resume(self) -> None:
         """Look at database and store, and publish what was signed and is not published.
@@ -216,7 +216,8 @@ class Sequencer:
                 self._store.replace(CHECKPOINT_PATH, head.note, shown)
                 self._database.mark_published(head)
                 shown = head.note
-        # What is shown may carry signatures of witnesses too.
+            self._database.remove_files()
+        self._shown = shown  # which may carry signatures of witnesses too
         self._head = Head(
             head.origin, head.size, head.root, head.time, head.note, published=head.time
         )
@@ -252,7 +253,7 @@ class Sequencer:
         """Publish the tiles of staged entries."""
         first, entries = edge.size, list[bytes]()
         for place, count, data in self._database.staged(first):
-            if place != first + len(entries):
+            if place != first + len(entries) or not data:
                 break
             entries += parse_bundle(data, count)
         if first + len(entries) != head.size:
@@ -295,6 +296,14 @@ class Sequencer:
         if size is not None and (checkpoint.size, checkpoint.root) != (size, root):
             raise Error("tlog.database", "the signed head is not the one of the database")
         return checkpoint
+
+    def _head_moved(self) -> Error:
+        return Error(
+            "tlog.head-moved",
+            "another writer was at the log first",
+            where=str(self._database.path),
+            hint="append again",
+        )
 
     def _known_head(self) -> Head:
         """Return the head in the database."""

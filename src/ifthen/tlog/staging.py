@@ -1,10 +1,13 @@
 """The database of a sequencer (SQLite, WAL, synchronous FULL): the signed head, staged entries.
 
-What a transaction wrote has survived a loss of power once it is committed.
+What a transaction wrote has survived a loss of power once it is committed. Few entries are staged in
+the database; many in a file beside it, which is on the disk before the transaction that names it:
+SQLite would write them twice.
 """
 
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,8 @@ from ifthen.errors import Error
 
 WAIT_SECONDS = 30
 """How long a writer waits for another."""
+MAX_ROW_BYTES = 1 << 20
+"""More bytes than these are staged in a file."""
 _APPLICATION = 0x6966746C
 """What the file's header says it is: "iftl"."""
 _SCHEMA = """
@@ -25,7 +30,10 @@ CREATE TABLE head (
     note BLOB NOT NULL,
     published INTEGER
 );
-CREATE TABLE staged (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL);
+CREATE TABLE staged (
+    first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB, file TEXT,
+    CHECK ((entries IS NULL) <> (file IS NULL))
+);
 CREATE TRIGGER head_goes_on BEFORE UPDATE ON head
 WHEN new.origin <> old.origin OR new.size < old.size OR new.time < old.time
     OR (new.size = old.size AND new.root <> old.root)
@@ -135,21 +143,64 @@ class Database:
                 (head.origin, head.size, head.root, head.time, head.note),
             )
 
-    def move(self, head: Head, bundles: Iterable[tuple[int, int, bytes]]) -> None:
-        """Stage entries (index of the first, count, bytes of a bundle) and move the head."""
+    def stage(self, first: int, time: int, bundles: Sequence[tuple[int, int, bytes]]) -> str | None:
+        """Write many entries to a file, before the transaction; return its name.
+
+        Few entries need none. The name is no other living writer's.
+
+        Raises:
+            Error: ``tlog.database``.
+        """
+        if sum(len(data) for _, _, data in bundles) <= MAX_ROW_BYTES:
+            return None
+        name = f"{self._staged_prefix}{first}-{time}-{os.getpid()}-{id(self)}"
         with self._coded():
-            self._connection.executemany("INSERT INTO staged VALUES (?, ?, ?)", bundles)
+            with (self.path.parent / name).open("wb") as file:
+                file.writelines(data for _, _, data in bundles)
+                file.flush()
+                os.fsync(file.fileno())
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        return name
+
+    def move(self, head: Head, bundles: Sequence[tuple[int, int, bytes]], file: str | None) -> bool:
+        """Stage entries and move the head; return whether the staged file is still there.
+
+        A writer that opened the log meanwhile removes files that no head names yet.
+        """
+        if file is not None and not (self.path.parent / file).is_file():
+            return False
+        with self._coded():
+            if bundles:
+                entries = None if file else b"".join([data for _, _, data in bundles])
+                count = sum(count for _, count, _ in bundles)
+                row = (bundles[0][0], count, entries, file)
+                self._connection.execute("INSERT INTO staged VALUES (?, ?, ?, ?)", row)
             self._connection.execute(
                 "UPDATE head SET size = ?, root = ?, time = ?, note = ?",
                 (head.size, head.root, head.time, head.note),
             )
+        return True
 
     def staged(self, first: int) -> list[tuple[int, int, bytes]]:
-        """Return what is staged from the entry ``first`` on, in order."""
+        """Return what is staged from the entry ``first`` on, in order.
+
+        Index of the first entry, count, and bytes as in a bundle; no bytes where a file is gone.
+        """
+        found: list[tuple[int, int, bytes]] = []
         with self._coded():
-            return self._connection.execute(
-                "SELECT first, count, entries FROM staged WHERE first >= ? ORDER BY first", (first,)
+            rows = self._connection.execute(
+                "SELECT first, count, entries, file FROM staged WHERE first >= ? ORDER BY first",
+                (first,),
             ).fetchall()
+            for place, count, entries, file in rows:
+                path = self.path.parent / (file or "")
+                data = entries if file is None else path.read_bytes() if path.is_file() else b""
+                found.append((place, count, data))
+        return found
 
     def mark_published(self, head: Head) -> None:
         """Note that this head was published; drop what was staged for it."""
@@ -157,11 +208,26 @@ class Database:
             self._connection.execute("UPDATE head SET published = ?", (head.time,))
             self._connection.execute("DELETE FROM staged WHERE first < ?", (head.size,))
 
+    def remove_files(self) -> None:
+        """Remove the files of staged entries that no head needs."""
+        with self._coded():
+            rows = self._connection.execute("SELECT file FROM staged WHERE file IS NOT NULL")
+            needed = {file for (file,) in rows}
+            with os.scandir(self.path.parent) as found:
+                names = [entry.name for entry in found]
+            for name in names:
+                if name.startswith(self._staged_prefix) and name not in needed:
+                    (self.path.parent / name).unlink(missing_ok=True)
+
+    @property
+    def _staged_prefix(self) -> str:
+        return f"{self.path.name}-staged-"
+
     @contextmanager
     def _coded(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             where = str(self.path)
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
                 raise Error(

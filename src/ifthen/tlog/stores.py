@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from ifthen.errors import Error
@@ -81,7 +81,7 @@ class DirectoryStore:
         """Return the bytes of a regular file, None where there is none."""
         check_path(path, changes=path == CHECKPOINT_PATH)
         with _coded(path):
-            return _read_file(self.folder / path, path, most)
+            return _read_file(f"{self.folder}/{path}", path, most)
 
     def create(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Write files that never change; all have reached the disk when this returns.
@@ -93,22 +93,23 @@ class DirectoryStore:
         with _coded(str(self.folder)), self._locked() as root:
             self._write([(path, data) for path, data in files if not self._has(path, data)], root)
             # Folders of what was there too: whoever wrote it may have been killed before this.
-            folders = {folder for path, _ in files for folder in PurePosixPath(path).parents}
+            nearest = {path.rpartition("/")[0] for path, _ in files}
+            folders = {above for name in nearest for above in (name, *_above(name))}
             for folder in sorted(folders, reverse=True):
-                _sync_folder(self.folder / folder)
+                _sync(f"{self.folder}/{folder}")
 
     def replace(self, path: str, data: bytes, expected: bytes | None) -> None:
         """Write the checkpoint, if it holds what is expected."""
         check_path(path, changes=True)
         with _coded(path), self._locked() as root:
             most = max(len(data), len(expected or b""))
-            if _read_file(self.folder / path, path, None, cut=most + 1) != expected:
+            if _read_file(f"{self.folder}/{path}", path, None, cut=most + 1) != expected:
                 raise store_moved(path)
             self._write([(path, data)], root)
-            _sync_folder(self.folder)
+            _sync(self.folder)
 
     def _has(self, path: str, data: bytes) -> bool:
-        found = _read_file(self.folder / path, path, None, cut=len(data) + 1)
+        found = _read_file(f"{self.folder}/{path}", path, None, cut=len(data) + 1)
         if found is not None and found != data:
             raise immutable(path)
         return found is not None
@@ -119,11 +120,13 @@ class DirectoryStore:
             return
         writing = self.folder / _WRITING
         writing.mkdir()
-        _write_files([(writing / str(at), data) for at, (_, data) in enumerate(files)], root)
-        for folder in {(self.folder / path).parent: None for path, _ in files}:
-            folder.mkdir(parents=True, exist_ok=True)
-        for at, (path, _) in enumerate(files):
-            (writing / str(at)).rename(self.folder / path)
+        # Text, not paths: with thousands of files the making of paths takes as long as the writing.
+        names = [f"{writing}/{at}" for at in range(len(files))]
+        _write_files(names, [data for _, data in files], root)
+        for folder in dict.fromkeys(path.rpartition("/")[0] for path, _ in files):
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        for name, (path, _) in zip(names, files, strict=True):
+            os.rename(name, f"{self.folder}/{path}")  # noqa: PTH104
         writing.rmdir()
 
     @contextmanager
@@ -135,7 +138,7 @@ class DirectoryStore:
             raise Error("tlog.no-lock", "this system cannot lock a folder for a writer") from None
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self.folder.parent)
+            _sync(self.folder.parent)
         root = os.open(self.folder, os.O_RDONLY)
         try:
             fcntl.flock(root, fcntl.LOCK_EX)
@@ -162,7 +165,7 @@ def _coded(where: str) -> Iterator[None]:
         ) from error
 
 
-def _read_file(file: Path, path: str, most: int | None, cut: int | None = None) -> bytes | None:
+def _read_file(file: str, path: str, most: int | None, cut: int | None = None) -> bytes | None:
     """Return the bytes of a regular file, None where there is none.
 
     More than ``most`` are an error; no more than ``cut`` are read.
@@ -188,10 +191,10 @@ def _read_file(file: Path, path: str, most: int | None, cut: int | None = None) 
     return data
 
 
-def _write_files(files: Sequence[tuple[Path, bytes]], root: int) -> None:
+def _write_files(files: Sequence[str], contents: Sequence[bytes], root: int) -> None:
     """Write new files, all of which are on the disk when this returns."""
     together = len(files) >= MANY_FILES
-    for file, data in files:
+    for file, data in zip(files, contents, strict=True):
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         try:
             view = memoryview(data)
@@ -202,17 +205,24 @@ def _write_files(files: Sequence[tuple[Path, bytes]], root: int) -> None:
         finally:
             os.close(descriptor)
     if together and not _sync_file_system(root):
-        for file, _ in files:
-            _sync_folder(file)
+        for file in files:
+            _sync(file)
 
 
-def _sync_folder(path: Path) -> None:
+def _sync(path: str | Path) -> None:
     """Bring a folder, or a file, to the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _above(folder: str) -> Iterator[str]:
+    """Yield the folders above one, up to the log's own, which is empty."""
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 def _sync_file_system(descriptor: int) -> bool:
