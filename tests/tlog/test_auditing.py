@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tlog.world import ORIGIN, MemoryStore, code_of, entries, grown
 
 from ifthen.encoding.merkle import hash_leaf, merkle_root
 from ifthen.tlog.auditing import (
@@ -15,7 +16,6 @@ from ifthen.tlog.checkpoint import Checkpoint
 from ifthen.tlog.growing import RightEdge, grow, read_edge
 from ifthen.tlog.tiles import WIDTH
 from ifthen.tlog.tree import verify_consistency, verify_inclusion
-from tests.tlog.world import ORIGIN, MemoryStore, code_of, entries, grown
 
 
 def audited(store, checkpoint, **words):

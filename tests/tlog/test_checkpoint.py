@@ -5,14 +5,12 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tlog.world import code_of
 
 from ifthen.tlog.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from ifthen.tlog.tree import EMPTY
-from tests.tlog.world import code_of
 
-EXAMPLE = (
-    b"example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
-)
+EXAMPLE = b"example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
 ROOT = base64.b64encode(b"\1" * 32)
 
 
@@ -54,7 +52,7 @@ def test_a_second_spelling_of_a_size(size):
         (b"o\n5\n" + ROOT + b"\n\n", "tlog.line"),
         (b"o\n5\n" + ROOT + b"\nx\n\n", "tlog.line"),
         (b"o\r\n5\n" + ROOT + b"\n", "tlog.not-text"),
-        ("o\n5\n".encode() + ROOT + "\nx\u2028y\n".encode(), "tlog.line"),
+        (b"o\n5\n" + ROOT + "\nx\u2028y\n".encode(), "tlog.line"),
         ("o\u0085\n5\n".encode() + ROOT + b"\n", "tlog.line"),
         (b"o\n5\n" + ROOT[:-1] + b"\n", "tlog.base64"),
         (b"o\n5\n" + base64.b64encode(b"\1" * 31) + b"\n", "tlog.base64"),

@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+from tests.tlog.world import LOG, LOG_PQ, ORIGIN, WITNESS, WITNESS_PQ, code_of
 
 from ifthen.tlog.checkpoint import Checkpoint, format_checkpoint
 from ifthen.tlog.cosignature import (
@@ -16,7 +17,6 @@ from ifthen.tlog.cosignature import (
     verify_signatures,
 )
 from ifthen.tlog.note import Note, NoteSignature, parse_note
-from tests.tlog.world import LOG, LOG_PQ, ORIGIN, WITNESS, WITNESS_PQ, code_of
 
 HEAD = Checkpoint(ORIGIN, 5, b"\5" * 32)
 TEXT = format_checkpoint(HEAD)

@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from tests.tlog.world import code_of, find_vectors, needs
 
 from ifthen.errors import Error
 from ifthen.tlog.ed25519 import SMALL_ORDER, P, check_ed25519_key, verify_ed25519
 from ifthen.tlog.signer import Ed25519Signer
-from tests.tlog.world import code_of, find_vectors, needs
 
 VECTORS = find_vectors("ed25519")
 STRICT = {"low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R", "low_order_residue"}
@@ -24,7 +24,7 @@ def test_the_43_cases_that_bind_are_accepted_and_no_other():
         try:
             good = verify_ed25519(key, case["msg"].encode(), signature)
         except Error as error:
-            assert error.code == "tlog.key-weak"  # noqa: PT017
+            assert error.code == "tlog.key-weak"
             good = False
         flags = set(case["flags"] or ())
         assert good is (not flags & STRICT), case["number"]

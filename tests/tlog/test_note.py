@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from tests.tlog.world import LOG, LOG_PQ, WITNESS, code_of
 
 from ifthen.tlog.key import ED25519, ML_DSA_44, VerifierKey, format_vkey, parse_vkey
 from ifthen.tlog.note import (
@@ -16,7 +17,6 @@ from ifthen.tlog.note import (
     sign_text,
     verify_note,
 )
-from tests.tlog.world import LOG, LOG_PQ, WITNESS, code_of
 
 # From the text of C2SP signed-note.
 VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tlog.world import LOG, LOG_PQ, ORIGIN, WITNESS, WITNESS_PQ, code_of, entries, grown
 
 from ifthen.encoding.merkle import hash_leaf
 from ifthen.tlog.auditing import make_inclusion_proof
@@ -21,7 +22,6 @@ from ifthen.tlog.policy import (
 )
 from ifthen.tlog.proof import Proof, format_proof, parse_proof, verify_proof
 from ifthen.tlog.signer import Ed25519Signer
-from tests.tlog.world import LOG, LOG_PQ, ORIGIN, WITNESS, WITNESS_PQ, code_of, entries, grown
 
 LEAVES = entries(300)
 STORE, HEAD = grown(LEAVES)
@@ -118,7 +118,9 @@ def test_one_key_under_two_names_counts_once():
 
 @given(st.integers(1, 6), st.sets(st.integers(0, 5)))
 def test_a_threshold(needed, cosigned):
-    found = Policy((), witnesses(6), (Group("g", needed, tuple(x.name for x in witnesses(6))),), "g")
+    found = Policy(
+        (), witnesses(6), (Group("g", needed, tuple(x.name for x in witnesses(6))),), "g"
+    )
     assert found.is_quorum(f"x{n}" for n in cosigned) is (len(cosigned) >= needed)
 
 

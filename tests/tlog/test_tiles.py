@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tlog.world import code_of
 
 from ifthen.tlog.tiles import (
     ENTRIES,
@@ -20,7 +21,6 @@ from ifthen.tlog.tiles import (
     parse_tile_path,
     tile_width,
 )
-from tests.tlog.world import code_of
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tlog.world import code_of, find_vectors, needs
 
 from ifthen.encoding.merkle import merkle_root
 from ifthen.errors import Error
@@ -21,7 +22,6 @@ from ifthen.tlog.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from tests.tlog.world import code_of, find_vectors, needs
 
 VECTORS = find_vectors("merkle")
 
@@ -122,7 +122,7 @@ def holds(work, *args):
     try:
         work(*args)
     except Error as error:
-        assert error.code.startswith("tlog.")  # noqa: PT017
+        assert error.code.startswith("tlog.")
         return False
     return True
 
@@ -149,7 +149,5 @@ def test_inclusion_vector(path):
 def test_consistency_vector(path):
     case = json.loads(path.read_bytes())
     roots = decoded([case["root1"] or "", case["root2"] or ""])
-    found = holds(
-        verify_consistency, case["size1"], case["size2"], *roots, decoded(case["proof"])
-    )
+    found = holds(verify_consistency, case["size1"], case["size2"], *roots, decoded(case["proof"]))
     assert found is not case["wantErr"]

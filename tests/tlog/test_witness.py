@@ -2,7 +2,7 @@
 
 import re
 
-
+from tests.tlog.world import find_vectors, needs
 
 from ifthen.errors import Error
 from ifthen.tlog.checkpoint import parse_checkpoint
@@ -10,7 +10,6 @@ from ifthen.tlog.key import ED25519, VerifierKey
 from ifthen.tlog.note import parse_note, verify_note
 from ifthen.tlog.spelling import parse_base64, parse_decimal
 from ifthen.tlog.tree import verify_consistency
-from tests.tlog.world import find_vectors, needs
 
 VECTORS = find_vectors("witness")
 PUBLIC = bytes.fromhex("ffdc2d4d98e4124d3feaf788c0c2f9abfd796083d1f0495437f302ec79cf100f")
@@ -23,7 +22,11 @@ def answer(body, state, key):
     head, _, note = body.partition(b"\n\n")
     first, *lines = head.split(b"\n")
     old = parse_decimal(first.removeprefix(b"old "), "the old size")
-    note = parse_note(note)
+    try:
+        note = parse_note(note)
+    except Error as error:  # an altered signature may be no base64 in its one spelling any more
+        assert error.code == "tlog.base64"
+        return 403, state
     checkpoint = parse_checkpoint(note.text)
     if checkpoint.origin != key.name:
         return 403, state
@@ -55,5 +58,3 @@ def test_each_request_comes_to_what_the_witness_answered():
         found, state = answer(body.encode(), state, key)
         assert found == int(status)
     assert state[0] == 5
-
-

@@ -128,8 +128,11 @@ def match_signatures(
     found: dict[VerifierKey, NoteSignature] = {}
     for signature in note.signatures:
         match = known.get((signature.name, signature.key_id))
-        if match is not None and found.setdefault(match, signature) is not signature:
+        if match is None:
+            continue
+        if match in found:
             raise Error("tlog.signature-twice", f"the key {match.name} signed the note twice")
+        found[match] = signature
     return tuple(found.items())
 
 
