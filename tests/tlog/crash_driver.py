@@ -2,9 +2,9 @@
 
     python -m tests.tlog.crash_driver FOLDER WAY
 
-WAY is kill, fail-before, fail-after or random. Prints how many steps there were. Each step is a call
-that changes a file, or a statement of SQL; the writer is a forked process that ends at that step,
-or whose call fails there with or without effect.
+WAY is kill, fail-before, fail-after or random. Prints how many steps there were. Each step is a
+call that changes a file, or a statement of SQL; the writer is a forked process that ends at that
+step, or whose call fails there with or without effect.
 """
 
 import json
@@ -166,8 +166,10 @@ def main():
     whole = fork(folder / "whole", "kill", 0)
     total = int(whole[-1].removeprefix("steps "))
     assert whole[:-1] == ["0", "3", "303", "303", "603", "604"], whole
-    rng = random.Random(7)
-    numbers = range(1, total + 1) if way != "random" else [rng.uniform(0, 0.06) for _ in range(60)]
+    rng = random.Random(7)  # noqa: S311
+    numbers = list(range(1, total + 1))
+    if way == "random":
+        numbers = [rng.uniform(0, 0.06) for _ in range(60)]
     ended = 0
     for place, number in enumerate(numbers):
         inside = folder / str(place)

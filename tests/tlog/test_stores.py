@@ -193,7 +193,7 @@ class TestDirectory:
         monkeypatch.setattr(stores, "_kernel", lambda: (5, 7))
         assert stores._sync_file_system(0) is False
         DirectoryStore(tmp_path).create(TILES)
-        assert len(list(Path(tmp_path).rglob("0*"))) == len(TILES)
+        assert len(list(Path(tmp_path).rglob("0??"))) == len(TILES)
 
 
 def test_what_a_store_answers_is_not_repeated():

@@ -28,8 +28,12 @@ class ObjectStore:
     def read(self, path: str, most: int) -> bytes | None:
         """Return the bytes of an object, None where there is none."""
         check_path(path, changes=path == CHECKPOINT_PATH)
-        found = self._get(path, most)
-        return None if found is None else found[0]
+        answer = self._get(path)
+        if answer is None:
+            return None
+        if answer.meta["size"] > most:
+            raise too_large(path, answer.meta["size"], most)
+        return self._bytes(path, answer)
 
     def create(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Put objects that never change, several at a time."""
@@ -50,15 +54,14 @@ class ObjectStore:
         check_path(path, changes=True)
         mode: Any = "create"
         if expected is not None:
-            found = self._get(path, max(len(data), len(expected)))
-            if found is None or found[0] != expected:
+            mode = self._version_of(path, expected)
+            if mode is None:
                 raise store_moved(path)
-            mode = found[1]
         try:
             self._store.put(self._prefix + path, data, mode=mode, use_multipart=False)
         except (AlreadyExistsError, PreconditionError):
             # An answer that was lost is asked for again, and finds what it has written itself.
-            if self.read(path, len(data)) != data:
+            if self._version_of(path, data) is None:
                 raise store_moved(path) from None
         except (BaseError, OSError) as error:
             raise _failed(path, error) from error
@@ -69,25 +72,34 @@ class ObjectStore:
         try:
             self._store.put(self._prefix + path, data, mode="create", use_multipart=False)
         except AlreadyExistsError:
-            found = self._get(path, len(data))
-            if found is None or found[0] != data:
+            if self._version_of(path, data) is None:
                 raise immutable(path) from None
         except (BaseError, OSError) as error:
             raise _failed(path, error) from error
 
-    def _get(self, path: str, most: int) -> tuple[bytes, dict[str, Any]] | None:
-        """Return the bytes and the version of an object."""
+    def _version_of(self, path: str, data: bytes) -> dict[str, Any] | None:
+        """Return the version of an object that holds these bytes, None of any other."""
+        answer = self._get(path)
+        if answer is None or answer.meta["size"] != len(data) or self._bytes(path, answer) != data:
+            return None
+        return {key: answer.meta[key] for key in ("e_tag", "version") if answer.meta[key]}
+
+    def _get(self, path: str) -> Any:
+        """Return what a store answers, of which no more than the head has to be read yet."""
         from obstore.exceptions import BaseError, NotFoundError  # noqa: PLC0415 - an extra
 
         try:
-            answer = self._store.get(self._prefix + path)
-            size = answer.meta["size"]
-            if size > most:
-                raise too_large(path, size, most)
-            version = {key: answer.meta[key] for key in ("e_tag", "version") if answer.meta[key]}
-            return bytes(answer.bytes()), version
+            return self._store.get(self._prefix + path)
         except (FileNotFoundError, NotFoundError):
             return None
+        except (BaseError, OSError) as error:
+            raise _failed(path, error) from error
+
+    def _bytes(self, path: str, answer: Any) -> bytes:
+        from obstore.exceptions import BaseError  # noqa: PLC0415 - an extra
+
+        try:
+            return bytes(answer.bytes())
         except (BaseError, OSError) as error:
             raise _failed(path, error) from error
 

@@ -1,8 +1,8 @@
 """The database of a sequencer (SQLite, WAL, synchronous FULL): the signed head, staged entries.
 
-What a transaction wrote has survived a loss of power once it is committed. Few entries are staged in
-the database; many in a file beside it, which is on the disk before the transaction that names it:
-SQLite would write them twice.
+What a transaction wrote has survived a loss of power once it is committed. Few entries are staged
+in the database; many in a file beside it, which is on the disk before the transaction that names
+it: SQLite would write them twice.
 """
 
 import os
