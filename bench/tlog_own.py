@@ -21,13 +21,13 @@ from bench.memory import own_peak_mb
 from ifthen.tlog.auditing import audit, make_inclusion_proof
 from ifthen.tlog.checkpoint import Checkpoint, parse_checkpoint
 from ifthen.tlog.note import parse_note
-from ifthen.tlog.sequencer import Sequencer
+from ifthen.tlog.sequencer import MAX_BATCH, Sequencer
 from ifthen.tlog.signer import Ed25519Signer
 from ifthen.tlog.stores import DirectoryStore
 from ifthen.tlog.tree import verify_inclusion
 
 ENTRY_BYTES = 256
-BATCH = 50_000
+BATCH = MAX_BATCH
 PROOFS = 300
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SIGNER = Ed25519Signer("bench.example/log", b"\1" * 32)

@@ -13,7 +13,7 @@ import sys
 import time
 from importlib.metadata import version
 
-BATCH = 50_000
+BATCH = 1 << 16
 
 
 def main() -> None:
