@@ -34,6 +34,7 @@ bench: setup
 	$(BIN)/python -m bench.evidence --json
 	$(BIN)/python -m bench.stats --json
 	$(BIN)/python -m bench.screening --json
+	$(BIN)/python -m bench.tlog --json
 
 docs: setup
 	$(BIN)/mkdocs build --strict

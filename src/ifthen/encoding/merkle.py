@@ -27,7 +27,7 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
         nodes = [sha256(b"\0" + leaf).digest() for leaf in block]
         if len(block) < _BLOCK:
             break
-        node = _perfect_root(nodes)
+        node = perfect_root(nodes)
         size = count
         while size & 1:  # two perfect subtrees of one size make one of twice the size
             node = sha256(b"\1" + roots.pop() + node).digest()
@@ -36,7 +36,7 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
         count += 1
     else:
         nodes = []
-    roots += _perfect_roots(nodes)
+    roots += perfect_roots(nodes)
     if not roots:
         return EMPTY
     root = roots.pop()
@@ -45,19 +45,19 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
     return root
 
 
-def _perfect_roots(nodes: list[bytes]) -> list[bytes]:
-    """Return the roots of the largest perfect subtrees over ``nodes``, from the left."""
+def perfect_roots(nodes: list[bytes]) -> list[bytes]:
+    """Return the roots of the largest perfect subtrees over hashes, from the left."""
     roots: list[bytes] = []
     at, left = 0, len(nodes)
     while left:
         size = 1 << (left.bit_length() - 1)
-        roots.append(_perfect_root(nodes[at : at + size]))
+        roots.append(perfect_root(nodes[at : at + size]))
         at, left = at + size, left - size
     return roots
 
 
-def _perfect_root(nodes: list[bytes]) -> bytes:
-    """Return the root over a power of two of nodes, made level by level."""
+def perfect_root(nodes: list[bytes]) -> bytes:
+    """Return the root over a power of two of hashes, made level by level; 32 bytes."""
     sha256 = hashlib.sha256
     while len(nodes) > 1:
         pairs = iter(nodes)
