@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifthen.encoding.ed25519 import (
+    _SMALL_ORDER,
     ORDER,
     P,
     derive_public_key,
@@ -19,6 +20,8 @@ from ifthen.encoding.ed25519 import (
     verify_signature,
 )
 from ifthen.errors import Error
+
+D = -121665 * pow(121666, -1, P) % P
 
 VECTORS = json.loads(
     gzip.decompress((Path(__file__).parent / "data" / "ed25519vectors.json.gz").read_bytes())
@@ -169,3 +172,36 @@ def test_importing_it_loads_no_cryptography():
     program = "import sys, ifthen.encoding.ed25519 as e; e.verify_public_key(bytes([3]) + bytes(31)"
     program += "); assert not any(x.startswith('cryptography') for x in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def add(one, other):
+    (x1, y1), (x2, y2) = one, other
+    k = D * x1 * x2 * y1 * y2
+    x = (x1 * y2 + x2 * y1) * pow(1 + k, -1, P) % P
+    return x, (y1 * y2 + x1 * x2) * pow(1 - k, -1, P) % P
+
+
+def decode(data):
+    """Return the point of an encoding, canonical or not (RFC 8032, section 5.1.3)."""
+    number = int.from_bytes(data, "little")
+    y, sign = (number & (2**255 - 1)) % P, number >> 255
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    assert x * x % P == square
+    return (P - x) % P if x & 1 != sign else x, y
+
+
+@pytest.mark.parametrize("y", sorted(_SMALL_ORDER))
+def test_each_weak_y_is_of_a_point_whose_eightfold_is_the_identity(y):
+    point = decode(y.to_bytes(32, "little"))
+    for _ in range(3):
+        point = add(point, point)
+    assert point == (0, 1)
+
+
+def test_the_weak_points_are_all_eight():
+    signs = (0, 1 << 255)
+    points = {decode((y | sign).to_bytes(32, "little")) for y in _SMALL_ORDER for sign in signs}
+    assert len(points) == 8

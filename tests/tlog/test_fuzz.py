@@ -79,7 +79,7 @@ def test_a_value_or_a_coded_error(name, data):
     try:
         value = parse(content)
     except Error as error:
-        assert error.code.startswith("tlog.")
+        assert error.code.startswith(("tlog.", "ed25519."))
         str(error).encode(errors="strict")
         return
     if write is None:
@@ -96,7 +96,7 @@ def test_no_other_proof_verifies(content):
         found = parse_proof(content)
         accepted = verify_proof(found, LEAF, POLICY)
     except Error as error:
-        assert error.code.startswith("tlog.")
+        assert error.code.startswith(("tlog.", "ed25519."))
         return
     assert accepted.checkpoint == HEAD
     assert (found.index, found.hashes, found.checkpoint.text) == (77, HASHES, NOTE.text)
@@ -109,7 +109,7 @@ def test_signatures_of_any_note(content):
         if verify_signatures(note, [LOG.key, WITNESS.key]):
             assert note.text == NOTE.text
     except Error as error:
-        assert error.code.startswith("tlog.")
+        assert error.code.startswith(("tlog.", "ed25519."))
 
 
 @given(st.data())
@@ -128,4 +128,4 @@ def test_a_log_of_any_bytes(data):
         try:
             work()
         except Error as error:
-            assert error.code.startswith("tlog.")
+            assert error.code.startswith(("tlog.", "ed25519."))

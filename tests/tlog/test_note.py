@@ -134,6 +134,6 @@ def test_a_key_is_read_as_it_was_written(key):
 
 def test_no_key():
     assert code_of(VerifierKey, "a", 2, bytes(33)) == "tlog.key-kind"
-    assert code_of(VerifierKey, "a", ED25519, bytes(32)) == "tlog.key-weak"
+    assert code_of(VerifierKey, "a", ED25519, bytes(32)) == "ed25519.weak-key"
     assert code_of(VerifierKey, "a", ML_DSA_44, bytes(32)) == "tlog.key-size"
     assert code_of(VerifierKey, "", ED25519, LOG.key.public) == "tlog.name"

@@ -8,9 +8,9 @@ ML-DSA-44 message leaves extension lines out.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ifthen.encoding.ed25519 import SIGNATURE_BYTES
 from ifthen.errors import Error
 from ifthen.tlog.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
-from ifthen.tlog.ed25519 import SIGNATURE_BYTES
 from ifthen.tlog.key import ED25519, ML_DSA_44, ML_DSA_SIGNATURE_BYTES, Signer, VerifierKey
 from ifthen.tlog.note import (
     Note,

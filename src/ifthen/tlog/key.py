@@ -8,8 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
+from ifthen.encoding.ed25519 import verify_public_key, verify_signature
 from ifthen.errors import Error
-from ifthen.tlog.ed25519 import check_ed25519_key, verify_ed25519
 from ifthen.tlog.spelling import check_name, format_base64, parse_base64
 
 ED25519 = 0x01
@@ -31,7 +31,8 @@ class VerifierKey:
     """A public key with its name and kind (one of ``KINDS``).
 
     Raises:
-        Error: ``tlog.name``, ``tlog.key-kind``, ``tlog.key-size``, ``tlog.key-weak``.
+        Error: ``tlog.name``, ``tlog.key-kind``, ``tlog.key-size``, those of
+            :func:`~ifthen.encoding.ed25519.verify_public_key`.
     """
 
     name: str
@@ -47,7 +48,7 @@ class VerifierKey:
                 " 0x04 (Ed25519) or 0x06 (ML-DSA-44)",
             )
         if self.kind != ML_DSA_44:
-            check_ed25519_key(self.public)
+            verify_public_key(self.public)
         elif len(self.public) != ML_DSA_KEY_BYTES:
             raise Error(
                 "tlog.key-size",
@@ -64,7 +65,11 @@ class VerifierKey:
         """Return whether ``signature`` over ``message`` is this key's; no note is looked at."""
         if self.kind == ML_DSA_44:
             return _verify_ml_dsa(self.public, message, signature)
-        return verify_ed25519(self.public, message, signature)
+        try:
+            verify_signature(self.public, signature, message)
+        except Error:  # the key is a good one since it was made
+            return False
+        return True
 
 
 class Signer(Protocol):
@@ -89,7 +94,7 @@ def parse_vkey(text: str) -> VerifierKey:
 
     Raises:
         Error: ``tlog.vkey``, ``tlog.base64``, ``tlog.name``, ``tlog.key-kind``,
-            ``tlog.key-size``, ``tlog.key-weak``.
+            ``tlog.key-size``, ``ed25519.*``.
     """
     parts = text.split("+", 2)
     if len(parts) != 3 or len(text) > MAX_VKEY_BYTES:
