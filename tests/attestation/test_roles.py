@@ -146,3 +146,26 @@ def test_periods_overlap_where_a_day_counts_in_both(one, length, other, width):
     (entry,) = register(person("a", 1, roles=[role(one, length), role(other, width)])).people
     both = days(one, length - 1) & days(other, width - 1)
     assert entry.roles[0].overlaps(entry.roles[1]) == bool(both)
+
+
+@given(st.data())
+def test_any_bytes_are_people_or_coded_errors(data):
+    import json  # noqa: PLC0415
+
+    from ifthen.attestation.roles import People, make_register  # noqa: PLC0415
+    from ifthen.encoding.document import load_document  # noqa: PLC0415
+    from ifthen.encoding.tree import parse_tree  # noqa: PLC0415
+    from ifthen.errors import Error  # noqa: PLC0415
+
+    ann = person("ann", 1, "judge", stands_in=[stand_in()])
+    whole = json.dumps({"kind": "people", "id": "people", "people": [ann]}).encode()
+    at = data.draw(st.integers(0, len(whole)))
+    other = whole[:at] + data.draw(st.binary(max_size=4)) + whole[at + 2 :]
+    try:
+        loaded = load_document(parse_tree(other, name="f.yaml"), People)
+    except Error as error:
+        codes_ = [x.code for x in error.errors] if isinstance(error, Problems) else [error.code]
+        assert all(code.split(".")[0] in ("yaml", "document") for code in codes_)
+        return
+    list(check_people([loaded]))
+    assert make_register([loaded]).keys is not None
