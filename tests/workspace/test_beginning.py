@@ -5,11 +5,15 @@ from datetime import date
 
 import pytest
 
+from ifthen.cli.init import command
+from ifthen.decision.deciding import decide
+from ifthen.decision.model import Outcome
 from ifthen.errors import Error
-from ifthen.workspace.beginning import begin_workspace
+from ifthen.workspace.beginning import FRAMEWORKS, begin_workspace
 from ifthen.workspace.checking import check_workspace
 from ifthen.workspace.loading import load_workspace
 from ifthen.workspace.recording import SCHEMA_FILE
+from ifthen.workspace.resolving import assemble_facts
 
 TODAY = date(2026, 7, 1)
 
@@ -55,3 +59,32 @@ def test_nothing_is_written_where_a_file_is_in_the_way(tmp_path, name):
     assert caught.value.where == tmp_path.name
     assert [x for x in tmp_path.rglob("*") if x.is_file()] == [path]
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("template", FRAMEWORKS)
+def test_each_template_has_no_fault_and_opens_nothing(tmp_path, template):
+    begin(tmp_path, template=template)
+    workspace = load_workspace(tmp_path)
+    assert check_workspace(workspace, on=TODAY).errors == ()
+    facts = assemble_facts(workspace, workspace.frameworks[0], workspace.models[0], [])
+    decision = decide(facts, on=TODAY, hypothetical=False)
+    assert {gate.outcome for gate in decision.gates} == {Outcome.UNDETERMINED}
+
+
+@pytest.mark.parametrize("template", FRAMEWORKS)
+def test_what_a_template_warns_of_is_what_has_to_be_filled_in(tmp_path, template):
+    begin(tmp_path, template=template)
+    warnings = check_workspace(load_workspace(tmp_path), on=TODAY).warnings
+    codes = {warning.code for warning in warnings}
+    true_of = {
+        "blank": set(),
+        "metr": {"framework.threshold-without-evaluation", "framework.to-be-specified"},
+        "sb53": {"framework.threshold-without-evaluation"},
+        "eu-code": {"framework.threshold-without-evaluation"},
+    }
+    assert codes == {"framework.placeholder"} | true_of[template]
+
+
+def test_the_command_offers_every_template():
+    (option,) = (x for x in command.params if x.name == "template")
+    assert list(option.type.choices) == list(FRAMEWORKS)

@@ -12,9 +12,16 @@ from ifthen.cli.options import guarded, json_option, read_today
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--title", default="Frontier safety framework", help="Title of the framework.")
 @click.option("--developer", default="<developer>", help="Name of the developer.")
+@click.option(
+    "--template",
+    type=click.Choice(["blank", "metr", "sb53", "eu-code"]),
+    default="blank",
+    help="Shape of the framework: one domain; the elements that published frameworks share, after"
+    " METR; the topics of California's SB 53; the EU Code of Practice.",
+)
 @json_option
 @guarded
-def command(directory: Path, title: str, developer: str, json_: bool) -> int:
+def command(directory: Path, title: str, developer: str, template: str, json_: bool) -> int:
     """Make a workspace in DIRECTORY (default: here): a framework and a model to fill in.
 
     Asks no questions, uses no network, replaces no file.
@@ -22,7 +29,9 @@ def command(directory: Path, title: str, developer: str, json_: bool) -> int:
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.workspace.beginning import begin_workspace  # noqa: PLC0415
 
-    names = begin_workspace(directory, title=title, developer=developer, today=read_today())
+    names = begin_workspace(
+        directory, title=title, developer=developer, today=read_today(), template=template
+    )
     if json_:
         emit_json({"directory": str(directory), "files": names})
         return 0

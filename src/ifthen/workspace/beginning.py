@@ -15,15 +15,20 @@ from ifthen.workspace.recording import SCHEMA_FILE
 from ifthen.workspace.schema import format_document_schema
 from ifthen.workspace.writing import write_file
 
-FILES = {
-    MANIFEST: "ifthen.yaml",
-    "frameworks/framework.yaml": "framework.yaml",
-    "models/model-1.yaml": "model.yaml",
+FRAMEWORKS = {
+    "blank": "framework.yaml",
+    "metr": "framework-metr.yaml",
+    "sb53": "framework-sb53.yaml",
+    "eu-code": "framework-eu-code.yaml",
 }
+"""Frameworks to begin with: one domain; the elements that METR lists; the topics of SB 53; the
+shape of the EU Code of Practice."""
 
 
-def begin_workspace(directory: Path, *, title: str, developer: str, today: date) -> list[str]:
-    """Write a workspace's first files and return their names.
+def begin_workspace(
+    directory: Path, *, title: str, developer: str, today: date, template: str = "blank"
+) -> list[str]:
+    """Write a workspace's first files and return their names; ``template`` is of ``FRAMEWORKS``.
 
     Raises:
         Error: ``workspace.exists`` when one of the files is there, ``workspace.inside`` when the
@@ -35,8 +40,13 @@ def begin_workspace(directory: Path, *, title: str, developer: str, today: date)
     _check_place(directory)
     contents = {SCHEMA_FILE: json.dumps(format_document_schema(), indent=1) + "\n"}
     templates = files("ifthen.workspace") / "templates"
-    for name, template in FILES.items():
-        text = (templates / template).read_text("utf-8")
+    written = {
+        MANIFEST: "ifthen.yaml",
+        "frameworks/framework.yaml": FRAMEWORKS[template],
+        "models/model-1.yaml": "model.yaml",
+    }
+    for name, source in written.items():
+        text = (templates / source).read_text("utf-8")
         contents[name] = Template(text).substitute(
             workspace="workspace",
             title=json.dumps(title, ensure_ascii=False),
