@@ -78,7 +78,11 @@ def test_what_a_template_warns_of_is_what_has_to_be_filled_in(tmp_path, template
     codes = {warning.code for warning in warnings}
     true_of = {
         "blank": set(),
-        "metr": {"framework.threshold-without-evaluation", "framework.to-be-specified"},
+        "metr": {
+            "framework.threshold-without-evaluation",
+            "framework.to-be-specified",
+            "framework.unspecified-safeguard",
+        },
         "sb53": {"framework.threshold-without-evaluation"},
         "eu-code": {"framework.threshold-without-evaluation"},
     }
