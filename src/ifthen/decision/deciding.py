@@ -66,7 +66,8 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
     )
     grounds = replace(grounds, thresholds={x.threshold: x for x in thresholds})
     obligations = find_obligations(thresholds, framework, grounds, on)
-    safeguards = {s.id: _safeguard(s, obligations, grounds) for s in framework.safeguards}
+    asked = _find_asking(obligations)
+    safeguards = {s.id: _safeguard(s, asked.get(s.id, ()), grounds) for s in framework.safeguards}
     gates = tuple(_gate(g, thresholds, obligations, safeguards, grounds) for g in framework.gates)
     return Decision(
         kind="decision",
@@ -170,8 +171,18 @@ def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list
     return settled
 
 
+def _find_asking(obligations: Sequence[Obligation]) -> dict[str, tuple[str, ...]]:
+    """Return, by safeguard, the binding commitments that ask for it."""
+    asking: dict[str, dict[str, None]] = {}
+    for obligation in obligations:
+        if obligation.binding:
+            for safeguard in obligation.safeguards:
+                asking.setdefault(safeguard, {})[obligation.commitment] = None
+    return {safeguard: tuple(commitments) for safeguard, commitments in asking.items()}
+
+
 def _safeguard(
-    safeguard: Safeguard, obligations: Sequence[Obligation], grounds: Grounds
+    safeguard: Safeguard, required_by: tuple[str, ...], grounds: Grounds
 ) -> SafeguardFinding:
     condition = None
     if safeguard.in_place_when is None:
@@ -186,9 +197,7 @@ def _safeguard(
         kind=safeguard.kind,
         title=safeguard.title,
         in_place=in_place,
-        required_by=tuple(
-            o.commitment for o in obligations if o.binding and safeguard.id in o.safeguards
-        ),
+        required_by=required_by,
         reasons=reasons,
         condition=condition,
     )

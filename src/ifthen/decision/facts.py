@@ -43,6 +43,10 @@ class Facts:
     """Supposed results, which take the place of the evidence of their evaluations."""
     supposed: tuple[str, ...] = ()
     """What is supposed, in sentences; not empty where anything is."""
+    _by_subject: dict[str, dict[str, list[Loaded[Any]]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Statements about the model by kind and subject, once somebody has asked for the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +93,27 @@ def find_statement(facts: Facts, kind: str, subject: str, on: date) -> Found:
 
 
 def _candidates(facts: Facts, kind: str, subject: str) -> list[Loaded[Any]]:
+    found = facts._by_subject.get(kind)  # noqa: SLF001 - filled here alone
+    if found is None:
+        found = facts._by_subject[kind] = _sort_by_subject(facts, kind)  # noqa: SLF001
+    return found.get(subject, [])
+
+
+def _sort_by_subject(facts: Facts, kind: str) -> dict[str, list[Loaded[Any]]]:
     model = facts.model.document.id
     statements: dict[str, Sequence[Loaded[Any]]] = {
         "declaration": facts.declarations,
         "assessment": facts.assessments,
         "determination": facts.determinations,
     }
-    found = [
-        loaded
-        for loaded in statements[kind]
-        if loaded.document.model == model and _subject(loaded.document) == subject
-    ]
-    return sorted(found, key=lambda x: (x.document.made_on, x.document.id, x.digest))
+    found: dict[str, list[Loaded[Any]]] = {}
+    for loaded in statements[kind]:
+        if loaded.document.model == model:
+            found.setdefault(_subject(loaded.document), []).append(loaded)
+    return {
+        subject: sorted(each, key=lambda x: (x.document.made_on, x.document.id, x.digest))
+        for subject, each in found.items()
+    }
 
 
 def _none_live(

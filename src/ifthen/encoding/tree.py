@@ -69,11 +69,14 @@ class Source:
     name: str
     tree: Any
     places: dict[Path, tuple[int, int]] = field(repr=False)
+    _digest: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
-        """The identity of the document: the digest of its data's canonical JSON."""
-        return digest_value(self.tree)
+        """The identity of the document: the digest of its data's canonical JSON, computed once."""
+        if not self._digest:
+            self._digest.append(digest_value(self.tree))
+        return self._digest[0]
 
     def where(self, path: Path = ()) -> str:
         """Return ``file:line:column`` of the deepest part of ``path`` that stands in the file."""
