@@ -33,6 +33,7 @@ bench: setup
 	$(BIN)/python -m bench.startup --json
 	$(BIN)/python -m bench.evidence --json
 	$(BIN)/python -m bench.stats --json
+	$(BIN)/python -m bench.decision --json
 	$(BIN)/python -m bench.screening --json
 	$(BIN)/python -m bench.tlog --json
 

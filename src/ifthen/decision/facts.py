@@ -93,9 +93,9 @@ def find_statement(facts: Facts, kind: str, subject: str, on: date) -> Found:
 
 
 def _candidates(facts: Facts, kind: str, subject: str) -> list[Loaded[Any]]:
-    found = facts._by_subject.get(kind)  # noqa: SLF001 - filled here alone
+    found = facts._by_subject.get(kind)
     if found is None:
-        found = facts._by_subject[kind] = _sort_by_subject(facts, kind)  # noqa: SLF001
+        found = facts._by_subject[kind] = _sort_by_subject(facts, kind)
     return found.get(subject, [])
 
 
