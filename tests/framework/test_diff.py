@@ -67,6 +67,18 @@ CASES = {
     "exemption widened": (
         [("weakens: [timer]", "weakens: [timer, pantry]")], "exemption", "rush", "weakened",
     ),
+    "exemption of a new clause too": (
+        [
+            ("weakens: [timer]", "weakens: [timer, larder]"),
+            (TIMER, TIMER + "\n  - {id: larder, if: baking-1, then: [oven-timer]}"),
+        ],
+        "commitment", "larder", "added",
+    ),
+    "permission to withhold": (
+        [("  - {id: tell,", "  - {id: hide, kind: redact, text: Recipes., force: may}\n"
+          "  - {id: tell,")],
+        "duty", "hide", "weakened",
+    ),
     "words": ([("text: Guests are told.", "text: Guests get told.")], "duty", "tell", "reworded"),
     "another task": ([("task: recipes", "task: cakes")], "evaluation", "recipes", "changed"),
     "baseline no longer said": (
@@ -174,3 +186,39 @@ def test_opposite_diffs_have_opposite_directions(one, other):
     back = {x.clause: x.outcome for x in diff_frameworks(b, a).material()}
     turned = {"weakened": "strengthened", "strengthened": "weakened"}
     assert there == {clause: turned[outcome] for clause, outcome in back.items()}
+
+
+def test_an_exemption_of_a_clause_that_is_new_makes_nothing_weaker():
+    found = changed(
+        ("weakens: [timer]", "weakens: [timer, larder]"),
+        (TIMER, TIMER + "\n  - {id: larder, if: baking-1, then: [oven-timer]}"),
+    )
+    assert ("exemption", "rush") not in found
+
+
+def test_an_exemption_that_comes_with_its_own_clause_makes_nothing_weaker():
+    more = "  - {id: late, kind: other, text: Not on Sundays., weakens: [larder]}\n"
+    found = changed(
+        ("consequences:\n", more + "consequences:\n"),
+        (TIMER, TIMER + "\n  - {id: larder, if: baking-1, then: [oven-timer]}"),
+    )
+    assert found["exemption", "late"].outcome == "changed"
+    both = diff_frameworks(
+        load(
+            FULL.replace("consequences:\n", more + "consequences:\n").replace(
+                TIMER, TIMER + "\n  - {id: larder, if: baking-1, then: [oven-timer]}"
+            )
+        ),
+        load(FULL, "g.yaml"),
+    )
+    gone = {(x.kind, x.clause): x.outcome for x in both.clauses}
+    assert (gone["exemption", "late"], gone["commitment", "larder"]) == ("changed", "removed")
+
+
+def test_a_permission_to_withhold_that_is_gone_is_stronger():
+    may = "  - {id: hide, kind: redact, text: Recipes., force: may}\n"
+    diff = diff_frameworks(
+        load(FULL.replace("  - {id: tell,", may + "  - {id: tell,")), load(FULL, "g.yaml")
+    )
+    found = {(x.kind, x.clause): x.outcome for x in diff.clauses}
+    assert found["duty", "hide"] == "strengthened"

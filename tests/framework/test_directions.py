@@ -45,6 +45,8 @@ HARDER = [
     ({"all": [le(0.2)]}, {"all": [le(0.2), ge(0.1)]}),
     ({"any": [le(0.2), ge(0.9)]}, {"any": [le(0.2)]}),
     ({"any": [le(0.2), ge(0.9)]}, {"any": [le(0.1), ge(0.9)]}),
+    ({"any": [le(0.2), ge(0.9)]}, le(0.2)),
+    (le(0.2), {"all": [le(0.2), ge(0.1)]}),
     ({"k_of": {"k": 1, "of": [le(0.2), ge(0.9)]}}, {"k_of": {"k": 2, "of": [le(0.2), ge(0.9)]}}),
     (
         {"in": {"assessment": "s", "values": ["effective", "partly-effective"]}},
@@ -68,6 +70,8 @@ def test_what_is_harder_to_meet(before, after):
         (le(0.2), {"le": {"evaluation": "f", "value": 0.1}}, "unclear"),
         ({"all": [le(0.2), ge(0.1)]}, {"all": [le(0.1), ge(0.05)]}, "mixed"),
         ({"all": [le(0.2)]}, {"any": [le(0.2)]}, "unclear"),
+        ({"any": [le(0.2), ge(0.9)]}, le(0.1), "unclear"),
+        ({"all": [le(0.2), ge(0.1)]}, {"all": [ge(0.1), ge(0.3), ge(0.4)]}, "mixed"),
     ],
 )
 def test_what_goes_both_ways_or_neither(before, after, way):

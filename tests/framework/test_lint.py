@@ -359,3 +359,39 @@ def test_a_threshold_that_is_only_watched_needs_no_commitment(only: str) -> None
     watched = ("tier: 2", f"tier: 2\n        {only}")
     assert "framework.no-commitment" in {x.code for x in lint(orphan).warnings}
     assert "framework.no-commitment" not in {x.code for x in lint(orphan, watched).warnings}
+
+
+@pytest.mark.parametrize(
+    ("key", "clause"),
+    [
+        ("duties", "{id: twin, kind: publish, text: Told.}"),
+        ("exemptions", "{id: twin, kind: other, text: Not today.}"),
+        ("consequences", "{id: twin, action: restrict, text: Closed.}"),
+    ],
+)
+def test_clauses_around_the_decisions_have_ids_of_their_own(key: str, clause: str) -> None:
+    text = VALID + f"{key}:\n  - {clause}\n"
+    twice = text + f"  - {clause}\n"
+    codes = [
+        [
+            x.code
+            for x in check_framework(
+                load_document(parse_tree(each.encode(), name="f.yaml"), Framework)
+            ).errors
+        ]
+        for each in (text, twice)
+    ]
+    assert codes == [[], ["framework.duplicate-id"]]
+
+
+def test_a_safeguard_that_only_a_gate_asks_for_is_used() -> None:
+    orphan = ("[oven-timer, locked-pantry]", "[oven-timer]")
+    asked = (
+        "ge: {declaration: shelf-count, value: 3}",
+        "in: {assessment: locked-pantry, values: [effective]}",
+    )
+    unused = [
+        "framework.unused-safeguard" in {x.code for x in lint(*changes).warnings}
+        for changes in ((orphan,), (orphan, asked))
+    ]
+    assert unused == [True, False]

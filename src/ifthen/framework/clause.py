@@ -133,8 +133,9 @@ class CrossReference(Clause):
 class Change(Part):
     """An entry of the change log that the developer published."""
 
-    clauses: tuple[Id, ...] = ()
-    """Clauses, of either version, that the entry speaks about; empty: none in particular."""
+    clauses: tuple[Line, ...] = ()
+    """Clauses, of either version, that the entry speaks about, by id, definitions by their term;
+    empty: none in particular."""
     says: Literal["added", "removed", "relocated", "strengthened", "weakened", "changed"] | None = (
         None
     )

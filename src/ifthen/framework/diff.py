@@ -7,7 +7,7 @@ do. A recorded human coding takes precedence, and says whose it is.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -145,17 +145,21 @@ def diff_frameworks(
     same = {(x.kind, x.before): (x.kind, x.after) for x in coding.same} if coding else {}
     taken = {same.get(key, key) for key in old}
     relocated = {reference.clause for reference in after.document.references}
+    shared = {id for _, id in old} & {id for _, id in new}
     found: list[ClauseChange] = []
     for key, (path, clause) in old.items():
         counterpart = new.get(same.get(key, key))
-        found.append(
-            _lost(key, before.where(*path), key[1] in relocated)
-            if counterpart is None
-            else _compare(
-                key, clause, counterpart[1], (before.where(*path), after.where(*counterpart[0]))
-            )
-        )
-    found += [_won(key, after.where(*path)) for key, (path, _) in new.items() if key not in taken]
+        place = before.where(*path)
+        if counterpart is None:
+            found.append(_lost(key, clause, place, relocated=key[1] in relocated, shared=shared))
+            continue
+        pair = (_keep_shared(key, clause, shared), _keep_shared(key, counterpart[1], shared))
+        found.append(_compare(key, *pair, (place, after.where(*counterpart[0]))))
+    found += [
+        _won(key, clause, after.where(*path), shared)
+        for key, (path, clause) in new.items()
+        if key not in taken
+    ]
     codings = {(x.kind, x.clause): x for x in coding.codings} if coding else {}
     return FrameworkDiff(
         before=_version(before),
@@ -271,25 +275,46 @@ def _format(value: Any) -> str | None:
     return str(value)
 
 
-def _lost(key: Key, where: str, relocated: bool) -> ClauseChange:
-    if relocated:
-        reason = "the later version refers to another document for it"
-        return ClauseChange(
-            kind=key[0], clause=key[1], outcome="relocated", reason=reason, before=where
-        )
+def _keep_shared(key: Key, clause: Any, shared: Set[str]) -> Any:
+    """Return an exemption without the clauses that only one version has.
+
+    That a new clause has an exemption from the start makes no promise weaker.
+    """
+    if key[0] != "exemption":
+        return clause
+    weakens = tuple(id for id in clause.weakens if id in shared)
+    return clause.model_copy(update={"weakens": weakens})
+
+
+def _lost(key: Key, clause: Any, where: str, *, relocated: bool, shared: Set[str]) -> ClauseChange:
     outcome: Outcome = "removed"
     reason = "the later version has no such clause"
-    if key[0] == "exemption":
+    if relocated:
+        outcome, reason = "relocated", "the later version refers to another document for it"
+    elif key[0] == "exemption" and clause.weakens and not shared & {*clause.weakens}:
+        outcome, reason = "changed", "an exemption went together with the clauses it was from"
+    elif key[0] == "exemption":
         outcome, reason = "strengthened", "an exemption was removed"
+    elif _is_permission(key, clause):
+        outcome, reason = "strengthened", "a permission was removed"
     return ClauseChange(kind=key[0], clause=key[1], outcome=outcome, reason=reason, before=where)
 
 
-def _won(key: Key, where: str) -> ClauseChange:
+def _won(key: Key, clause: Any, where: str, shared: Set[str]) -> ClauseChange:
     outcome: Outcome = "added"
     reason = "the earlier version has no such clause"
-    if key[0] == "exemption":
+    if key[0] == "exemption" and clause.weakens and not shared & {*clause.weakens}:
+        outcome, reason = "changed", "an exemption came together with the clauses it is from"
+    elif key[0] == "exemption":
         outcome, reason = "weakened", "an exemption was added"
+    elif _is_permission(key, clause):
+        outcome, reason = "weakened", "a permission was added"
     return ClauseChange(kind=key[0], clause=key[1], outcome=outcome, reason=reason, after=where)
+
+
+def _is_permission(key: Key, clause: Any) -> bool:
+    """Return whether the clause lets the developer withhold something."""
+    return key[0] == "duty" and clause.kind == "redact" and clause.force == "may"
 
 
 def _code(change: ClauseChange, codings: Mapping[Key, Coding]) -> ClauseChange:

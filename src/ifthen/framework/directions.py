@@ -123,7 +123,7 @@ def _hardness(before: Predicate, after: Predicate) -> set[Direction]:
     if before == after:
         return set()
     if before.key != after.key:
-        return {"unclear"}
+        return _inside(before, after)
     if before.not_ is not None and after.not_ is not None:
         return {_TURNED[x] for x in _hardness(before.not_, after.not_)}
     if before.subject is not None and after.subject is not None:
@@ -139,11 +139,21 @@ def _hardness(before: Predicate, after: Predicate) -> set[Direction]:
     if len(lost) == len(won):
         for one, other in zip(lost, won, strict=True):
             found |= _hardness(one, other)
-    elif lost and won:
-        found.add("unclear")
+    elif lost and won:  # without one part it is easier to meet, with another it is harder
+        found.add("mixed")
     else:  # a further part makes "all" harder and "any" easier
         found.add("stronger" if bool(won) == (before.all is not None) else "weaker")
     return found
+
+
+def _inside(before: Predicate, after: Predicate) -> set[Direction]:
+    """Return the way where one condition is a part of the other: of an ``any`` or an ``all``."""
+    for whole, part, grown in ((before, after, False), (after, before, True)):
+        if whole.all is not None and part in whole.all and len(whole.all) > 1:
+            return {"stronger" if grown else "weaker"}
+        if whole.any is not None and part in whole.any and len(whole.any) > 1:
+            return {"weaker" if grown else "stronger"}
+    return {"unclear"}
 
 
 def _leaf(before: Predicate, after: Predicate) -> Direction:

@@ -84,6 +84,16 @@ def _duplicates(loaded: Loaded[Framework]) -> Iterator[Error]:
         ("commitment", [(("commitments", i), x.id) for i, x in enumerate(framework.commitments)]),
         ("gate", [(("gates", i), x.id) for i, x in enumerate(framework.gates)]),
         ("role", [(("roles", i), x.id) for i, x in enumerate(framework.roles)]),
+        ("duty", [(("duties", i), x.id) for i, x in enumerate(framework.duties)]),
+        ("exemption", [(("exemptions", i), x.id) for i, x in enumerate(framework.exemptions)]),
+        (
+            "consequence",
+            [(("consequences", i), x.id) for i, x in enumerate(framework.consequences)],
+        ),
+        (
+            "trigger",
+            [(("cadence", "triggers", i), x.id) for i, x in enumerate(framework.cadence.triggers)],
+        ),
     ]
     for noun, items in groups:
         first: dict[str, Path] = {}
@@ -406,12 +416,19 @@ def _unused(loaded: Loaded[Framework]) -> Iterator[Error]:
                 hint="use it in a condition, or remove it",
             )
     required = {id for commitment in framework.commitments for id in commitment.then}
+    gated = {
+        (leaf.subject.kind, leaf.subject.name)
+        for gate in framework.gates
+        if gate.also is not None
+        for _, leaf in gate.also.leaves()
+        if leaf.subject is not None
+    }
     for s, safeguard in enumerate(framework.safeguards):
         where = loaded.where("safeguards", s)
-        if safeguard.id not in required:
+        if safeguard.id not in required and ("assessment", safeguard.id) not in gated:
             yield Error(
                 "framework.unused-safeguard",
-                f"no commitment asks for safeguard '{safeguard.id}'",
+                f"no commitment or gate asks for safeguard '{safeguard.id}'",
                 where=where,
                 hint="name it in a commitment, or remove it",
             )
