@@ -104,3 +104,20 @@ def test_kappa_of_a_known_table() -> None:
 def test_kappa_is_undefined_where_chance_agrees_always() -> None:
     assert MEASURE.kappa([("same", "same")] * 3) is None
     assert "undefined" in MEASURE.format_kappa([("same", "same")] * 3)
+
+
+def test_counts_in_the_prose_are_those_of_the_tables() -> None:
+    outcomes, statuses = Counter(), Counter()
+    for pair in MEASURE.PAIRS:
+        rows, (diff, disclosure) = MEASURE.read_rows(pair), MEASURE.compare(pair)
+        outcomes += Counter(MEASURE.pair_outcomes(rows, diff))
+        statuses += Counter(MEASURE.pair_announcements(rows, disclosure))
+    collapsed = Counter(MEASURE.collapse(outcomes.elements()))
+    computed = Counter(b for _, b in collapsed.elements())
+    words = " ".join(PAGE.split())
+    assert f"{collapsed['weaker', 'weaker']} of the {computed['weaker']} are coded" in words
+    assert f"{collapsed['weaker', 'same']} of {computed['same']} that are computed" in words
+    assert (collapsed["weaker", "stronger"], computed["stronger"]) == (6, 7)
+    assert collapsed["stronger", "weaker"] == 0
+    assert outcomes["weakened", "removed"] == 15
+    assert statuses["announced", "silent"] == 17
