@@ -64,3 +64,21 @@ def test_a_plan_is_saved_once_and_never_overwritten(ifthen, aurora, tmp_path):
 def test_what_cannot_be_supposed_is_an_error(ifthen, aurora, text, code):
     result = ifthen("plan", "aurora-2", "-C", aurora, *DAY, "--suppose", text, "--json")
     assert (result.code, result.error_codes) == (1, [code])
+
+
+def test_results_at_which_something_turns_are_named(ifthen, aurora):
+    sweep = ("--range", "evaluation:arithmetic-hard=0..12/120@24")
+    result = ifthen("plan", "aurora-2", "-C", aurora, *DAY, *sweep)
+    assert "from 5 of 120: threshold cyber-uplift-2: ruled-out -> cannot-rule-out\n" in result.out
+    data = json.loads(ifthen("plan", "aurora-2", "-C", aurora, *DAY, *sweep, "--json").out)
+    assert {x["passed"] for x in data["turning_points"]} == {5}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("evaluation:arithmetic-hart=0..3/9", "plan.unknown-name"), ("x", "plan.range")],
+)
+def test_a_range_that_cannot_be_decided(ifthen, aurora, text, code):
+    result = ifthen("plan", "aurora-2", "-C", aurora, *DAY, "--range", text)
+    assert (result.code, result.out) == (1, "")
+    assert f"error[{code}]" in result.err

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from tests.decision.world import EXPIRES, ON, world
-from tests.workspace.documents import write, write_workspace
+from tests.workspace.documents import without_evidence, write, write_workspace
 
 from ifthen.workspace.checking import check_workspace
 from ifthen.workspace.loading import load_workspace
@@ -257,3 +257,48 @@ def test_people_and_signoffs_that_name_nothing(tmp_path, people, signoff, where)
 
 def test_one_person_twice(tmp_path):
     assert codes(with_documents(tmp_path, [ANN, ANN]).errors) == ["people.duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("chain", "circular"),
+    [
+        ({"1.0": None, "1.1": "1.0"}, []),
+        ({"1.0": "1.0"}, ["1.0"]),
+        ({"1.0": "1.1", "1.1": "1.0"}, ["1.0", "1.1"]),
+        ({"1.0": "0.9", "1.1": "1.0"}, []),
+        ({"1.0": "1.0", "1.1": "1.0"}, ["1.0"]),
+    ],
+)
+def test_a_version_does_not_replace_itself(tmp_path, chain, circular):
+    root = write_workspace(tmp_path)
+    (root / "frameworks" / "frontier.yaml").unlink()
+    base = without_evidence().framework
+    for number, (version, before) in enumerate(chain.items()):
+        days = {"from": f"202{number}-01-01", "until": f"202{number + 1}-01-01"}
+        tree = {**base, "version": version, "in_force": days}
+        tree |= {"supersedes": before} if before else {}
+        write(
+            root / "frameworks" / f"f{version}.yaml",
+            tree | ({"supersedes": before} if before else {}),
+        )
+    errors = check_workspace(load_workspace(root), on=ON).errors
+    found = [x for x in errors if x.code == "workspace.circular-supersession"]
+    assert [x.message.split()[2] for x in found] == circular
+
+
+@pytest.mark.parametrize(
+    ("days", "codes"),
+    [
+        ({"effective_until": "2026-06-30"}, ["framework.expired-clause"]),
+        ({"effective_until": "2026-07-01"}, ["framework.expired-clause"]),
+        ({"effective_until": "2026-07-02"}, []),
+        ({"effective_from": "2026-07-01"}, []),
+        ({"effective_from": "2026-07-02"}, ["framework.clause-not-yet"]),
+    ],
+)
+def test_a_clause_that_does_not_apply_today_is_named(tmp_path, days, codes):
+    content = without_evidence()
+    content.framework["commitments"][0] |= days
+    warnings = check_workspace(load_workspace(write_workspace(tmp_path, content)), on=ON).warnings
+    named = ("framework.expired-clause", "framework.clause-not-yet")
+    assert [x.code for x in warnings if x.code in named] == codes

@@ -1,8 +1,9 @@
 """``ifthen plan``: what would follow if something were so, on another day, under a draft."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -44,6 +45,13 @@ if TYPE_CHECKING:
 @click.option("--weights", type=click.Choice(["open", "closed"]), help="Suppose this of the model.")
 @click.option("--until", type=Day(), help="Name the days up to this one on which a gate changes.")
 @click.option(
+    "--range",
+    "over",
+    metavar="evaluation:ID=LOW..HIGH/QUESTIONS",
+    help="Name the results in this range at which something turns, such as"
+    " evaluation:ctf=0..40/200 (@20 behind it for 20 even clusters).",
+)
+@click.option(
     "--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a new file."
 )
 @workspace_option
@@ -59,6 +67,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     draft: Path | None,
     weights: Literal["open", "closed"] | None,
     until: date | None,
+    over: str | None,
     save: Path | None,
     directory: Path,
     on: date | None,
@@ -75,13 +84,25 @@ def command(  # noqa: PLR0917 - click passes options by name
     from ifthen.cli.deciding import exit_code  # noqa: PLC0415
     from ifthen.cli.output import emit_bytes, make_console  # noqa: PLC0415
     from ifthen.decision.planning import make_plan, parse_supposition  # noqa: PLC0415
+    from ifthen.decision.sweeping import parse_range  # noqa: PLC0415
     from ifthen.encoding.canonical import format_canonical  # noqa: PLC0415
 
     today = made_on or read_today()
     supposition = parse_supposition(supposed)
+    swept = None if over is None else parse_range(over)
     now, then = _gather(directory, model, framework_id, draft, today=today, named=supposition)
+    if swept is not None:
+        _check_evaluation(swept.evaluation, then)
     plan = make_plan(
-        now, then, supposition, today=today, on=on or today, until=until, weights=weights
+        now,
+        then,
+        supposition,
+        today=today,
+        on=on or today,
+        until=until,
+        weights=weights,
+        over=swept,
+        watch=_watch,
     )
     data = format_canonical(plan.model_dump(mode="json", by_alias=True))
     if save is not None:
@@ -135,6 +156,23 @@ def _gather(
     return now, assemble_facts(workspace, planned, chosen, evidence)
 
 
+def _check_evaluation(name: str, facts: "Facts") -> None:
+    from ifthen.decision.planning import check_names  # noqa: PLC0415
+    from ifthen.decision.supposed import SupposedMeasurement, Supposition  # noqa: PLC0415
+
+    measured = SupposedMeasurement(evaluation=name, passed=0, questions=1)
+    faults = list(check_names(Supposition(measurements=(measured,)), facts.framework.document))
+    if faults:
+        raise Problems(faults)
+
+
+def _watch(items: Iterable[Any]) -> Iterable[Any]:
+    """Return the items, with a progress bar on a terminal where there are many."""
+    from ifthen.cli.evidence_text import track  # noqa: PLC0415
+
+    return track(list(items), "deciding")
+
+
 def _show(plan: "Plan") -> None:
     for sentence in plan.supposed:
         click.echo(f"suppose: {sentence}")
@@ -146,4 +184,9 @@ def _show(plan: "Plan") -> None:
     for switch in plan.switches:
         click.echo(f"{switch.on}: gate {switch.gate}: {switch.before} -> {switch.after}")
         click.echo(f"    {switch.because}")
+    for turn in plan.turning_points:
+        click.echo(
+            f"from {turn.passed} of {turn.questions}: {turn.about} {turn.id}:"
+            f" {turn.before} -> {turn.after}"
+        )
     click.echo()

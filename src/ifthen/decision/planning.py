@@ -5,7 +5,7 @@ Pure. A plan is no decision: the decision inside it is hypothetical and says wha
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from ifthen.decision.facts import Facts
 from ifthen.decision.model import Decision
 from ifthen.decision.supposed import Supposition
 from ifthen.decision.supposing import suppose, suppose_model
+from ifthen.decision.sweeping import Range, TurningPoint, find_turning_points
 from ifthen.encoding.document import Day, Line, Part, Text
 from ifthen.encoding.tree import resolve_scalar
 from ifthen.errors import Error
@@ -78,6 +79,8 @@ class Plan(Part):
     """What would stand otherwise than now."""
     switches: tuple[Switch, ...]
     """Days ahead on which a gate would change, if nothing is done; only where asked for."""
+    turning_points: tuple[TurningPoint, ...] = ()
+    """Results at which something turns, over a range; only where asked for."""
     decision: Decision
     """The decision as it would be; hypothetical."""
 
@@ -163,12 +166,16 @@ def make_plan(
     on: date,
     until: date | None = None,
     weights: Literal["open", "closed"] | None = None,
+    over: Range | None = None,
     bounds: Bounds = COMPUTED,
+    watch: Callable[[Iterable[Any]], Iterable[Any]] = lambda items: items,
 ) -> Plan:
     """Return what would follow on a day from ``then`` and what is supposed, beside today.
 
     ``then`` differs from ``now`` at most in its framework. With ``until``, each day up to that one
-    is decided, and the days are named on which a gate changes.
+    is decided, and the days are named on which a gate changes. With ``over``, each result of a
+    range is decided on the day, and those are named at which something turns. ``watch`` may show
+    how far either is.
 
     Raises:
         Error: ``plan.too-long`` where ``until`` lies more than :data:`MAX_DAYS` days after ``on``.
@@ -190,8 +197,11 @@ def make_plan(
         now=today,
         supposed=after.supposed,
         shifts=tuple(find_shifts(before, now.framework.document, after, then.framework.document)),
-        switches=tuple(_find_switches(then, supposition, after, until, bounds))
+        switches=tuple(_find_switches(then, supposition, after, until, bounds=bounds, watch=watch))
         if until is not None
+        else (),
+        turning_points=_find_turning_points(then, supposition, on, over, bounds=bounds, watch=watch)
+        if over is not None
         else (),
         decision=after,
     )
@@ -217,13 +227,37 @@ def find_shifts(
                 yield Shift(about=about, id=id, before=was, after=would)
 
 
+def _find_turning_points(
+    facts: Facts,
+    supposition: Supposition,
+    on: date,
+    over: Range,
+    *,
+    bounds: Bounds,
+    watch: Callable[[Iterable[Any]], Iterable[Any]],
+) -> tuple[TurningPoint, ...]:
+    facts = replace(facts, framework=load_on(facts.framework, on))
+    facts = suppose(facts, supposition, on)
+
+    def decide_supposed(supposed: Supposition) -> Decision:
+        return decide(suppose(facts, supposed, on), on=on, hypothetical=True, bounds=bounds)
+
+    framework = facts.framework.document
+    return tuple(find_turning_points(over, decide_supposed, framework, watch=watch))
+
+
 def _find_switches(
-    facts: Facts, supposition: Supposition, first: Decision, until: date, bounds: Bounds
+    facts: Facts,
+    supposition: Supposition,
+    first: Decision,
+    until: date,
+    *,
+    bounds: Bounds,
+    watch: Callable[[Iterable[Any]], Iterable[Any]],
 ) -> Iterator[Switch]:
     outcomes = {x.gate: x.outcome.value for x in first.gates}
-    day = first.on
-    while day < until:
-        day += timedelta(days=1)
+    days = [first.on + timedelta(days=n + 1) for n in range((until - first.on).days)]
+    for day in watch(days):
         for gate in _decide(facts, supposition, day, bounds).gates:
             if gate.outcome.value != outcomes[gate.gate]:
                 yield Switch(

@@ -9,6 +9,7 @@ from ifthen.attestation.roles import check_people
 from ifthen.decision.clearing import check_clearing, check_plan_clearing
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
+from ifthen.framework.clause_days import check_days
 from ifthen.framework.lint import Lint, check_framework
 from ifthen.framework.model import Framework
 from ifthen.workspace.cases import check_cases, find_differences
@@ -21,6 +22,7 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
     errors = [error for lint in lints for error in lint.errors]
     warnings = [warning for lint in lints for warning in lint.warnings]
     errors += _overlapping_versions(workspace)
+    errors += _circular_supersession(workspace)
     errors += _references(workspace)
     errors += check_people(workspace.people)
     errors += _references_of_people(workspace)
@@ -29,6 +31,9 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
         errors += [*faults, *find_differences(results, workspace.cases)]
         warnings += _clearing(workspace)
         warnings += _expired(workspace, on)
+        for framework in workspace.frameworks:
+            if framework.document.in_force.covers(on):
+                warnings += check_days(framework, on)
         warnings += _unused_statements(workspace)
         warnings += _framework_review(workspace, on)
         warnings += _logs(workspace)
@@ -50,6 +55,25 @@ def _overlapping_versions(workspace: Workspace) -> Iterator[Error]:
                     where=later.where("in_force"),
                     hint=f"give {earlier.source.name} an until: {later.document.in_force.from_}",
                 )
+
+
+def _circular_supersession(workspace: Workspace) -> Iterator[Error]:
+    """Yield each version that, followed from what it replaces on, replaces itself."""
+    replaced = {
+        (x.document.id, x.document.version): x.document.supersedes for x in workspace.frameworks
+    }
+    for loaded in workspace.frameworks:
+        id, version = loaded.document.id, loaded.document.version
+        chain = [version]
+        while (before := replaced.get((id, chain[-1]))) is not None and before not in chain:
+            chain.append(before)
+        if before == version:
+            yield Error(
+                "workspace.circular-supersession",
+                f"framework {id} {version} replaces itself: {' replaces '.join([*chain, version])}",
+                where=loaded.where("supersedes"),
+                hint="name in supersedes the version that was in force before",
+            )
 
 
 def _references(workspace: Workspace) -> Iterator[Error]:
