@@ -2,18 +2,27 @@
 
 from typing import Any
 
+from ifthen.conformance.developer import Developer
+from ifthen.conformance.instrument import Instrument
 from ifthen.decision.model import Decision
 from ifthen.encoding.document import Document
 from ifthen.encoding.schema import format_schema
 from ifthen.workspace.model import KINDS
 
+OTHERS: dict[str, type[Document]] = {
+    "decision": Decision,
+    "instrument": Instrument,
+    "developer": Developer,
+}
+"""Kinds that are made, or that are kept outside a workspace."""
+
 
 def list_kinds() -> list[str]:
     """Return the kinds of documents, in the order of the main job."""
-    return [*KINDS, "decision"]
+    return [*KINDS, *OTHERS]
 
 
 def format_document_schema(kind: str | None = None) -> dict[str, Any]:
     """Return the schema of one kind, or of all kinds told apart by ``kind``."""
-    models: dict[str, type[Document]] = {**KINDS, "decision": Decision}
+    models = {**KINDS, **OTHERS}
     return format_schema(models if kind is None else {kind: models[kind]})

@@ -1,0 +1,102 @@
+"""Findings and instruments as text in the terminal."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+
+import click
+
+from ifthen.cli.output import make_console, print_trimmed
+from ifthen.conformance.finding import Finding, Report
+from ifthen.conformance.instrument import Instrument
+from ifthen.workspace.instruments import InstrumentSummary
+
+COLOURS = {"present": "green", "absent": "red", "inconsistent": "red"}
+SHOWN_CLAUSES = 3
+
+
+def show_findings(report: Report) -> None:
+    """Print the findings, each with what it rests on."""
+    width = make_console().width
+    click.echo(f"{report.instrument} · {report.framework} · {report.on}")
+    for notice in report.notices:
+        _wrap(notice, width, "  ")
+    for scope in report.scopes:
+        _wrap(f"{scope.subject}: {scope.covered} - {'; '.join(scope.because)}", width, "  ")
+    for finding in report.findings:
+        _show(finding, width)
+    counts = Counter(x.state for x in report.findings)
+    click.echo("")
+    _wrap(", ".join(f"{n} {state}" for state, n in counts.most_common()), width, "")
+
+
+def _show(finding: Finding, width: int) -> None:
+    click.echo("")
+    state = click.style(finding.state, fg=COLOURS.get(finding.state, "yellow"), bold=True)
+    room = max(width - len(finding.state) - len(finding.citation) - 4, 10)
+    title = textwrap.shorten(finding.title, room, placeholder="…")
+    click.echo(f"{state}  {finding.citation}  {title}")
+    _wrap(finding.why, width, "  ")
+    for basis in finding.basis[:SHOWN_CLAUSES]:
+        place = f" (section {basis.section})" if basis.section else ""
+        _wrap(f"{basis.path or basis.document}{place}: {basis.says}", width, "    ")
+    if len(finding.basis) > SHOWN_CLAUSES:
+        click.echo(f"    and {len(finding.basis) - SHOWN_CLAUSES} more")
+    if finding.judgement and finding.state not in ("not-in-force", "not-applicable"):
+        _wrap(f"to judge: {finding.judgement}", width, "  ")
+    for reading in finding.readings:
+        _wrap(f"one reading: {reading}", width, "  ")
+
+
+def _wrap(text: str, width: int, indent: str) -> None:
+    for line in textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+    ):
+        click.echo(line)
+
+
+def show_instruments(rows: Sequence[InstrumentSummary]) -> None:
+    """Print one line for each instrument."""
+    from rich.table import Table  # noqa: PLC0415 - only when something is shown
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("instrument", "jurisdiction", "status", "in force from", "read"):
+        table.add_column(title)
+    for title in ("provisions", "anchored", "clocks"):
+        table.add_column(title, justify="right")
+    for x in rows:
+        table.add_row(
+            x.id, x.jurisdiction, x.status, x.in_force_from.isoformat(), x.standing,
+            str(x.provisions), str(x.anchored), str(x.clocks),
+        )  # fmt: skip
+    print_trimmed(make_console(), table)
+
+
+def show_instrument(law: Instrument) -> None:
+    """Print the provisions of an instrument in own words, with their clocks."""
+    width = make_console().width
+    _wrap(f"{law.title} ({law.citation})", width, "")
+    _wrap(f"{law.status}, from {law.in_force.from_}; read: {law.coverage.standing}", width, "  ")
+    if law.coverage.standing != "primary":
+        _wrap("written from a facts sheet, not from the primary text: unverified", width, "  ")
+    for subject in law.subjects:
+        _wrap(f"{subject.id}: {subject.text}", width, "  ")
+    for provision in law.provisions:
+        click.echo("")
+        _wrap(f"{provision.citation}  {provision.title}", width, "")
+        _wrap(provision.text, width, "  ")
+        _wrap(f"{provision.binds}, {provision.checkability}", width, "  ")
+        if provision.in_force:
+            _wrap(f"in force from {provision.in_force.from_}", width, "  ")
+        for clock in provision.clocks:
+            again = ", again and again" if clock.repeats else ""
+            _wrap(
+                f"clock {clock.id}: {clock.amount} {clock.unit} from: {clock.event}{again}",
+                width,
+                "  ",
+            )
+    for item in law.recognition:
+        click.echo("")
+        _wrap(f"{item.citation}  recognises {item.regime}", width, "")
+        for text in (*item.conditions, item.effect):
+            _wrap(text, width, "  ")

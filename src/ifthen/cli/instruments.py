@@ -1,0 +1,51 @@
+"""``ifthen instruments``: the laws and codes that come with the program."""
+
+import click
+
+from ifthen.cli.options import guarded, json_option
+
+
+@click.group("instruments")
+def command() -> None:
+    """Laws and codes as data: provisions in own words, whom they bind, what answers them."""
+
+
+@command.command("list")
+@json_option
+@guarded
+def list_(json_: bool) -> int:
+    """List the instruments with what they hold."""
+    from ifthen.cli.output import emit_json  # noqa: PLC0415
+    from ifthen.workspace.instruments import (  # noqa: PLC0415
+        load_instruments,
+        summarise_instrument,
+    )
+
+    rows = [summarise_instrument(x) for x in load_instruments()]
+    if json_:
+        emit_json([row.model_dump(mode="json") for row in rows])
+        return 0
+    from ifthen.cli.conform_text import show_instruments  # noqa: PLC0415
+
+    show_instruments(rows)
+    return 0
+
+
+@command.command("show")
+@click.argument("name")
+@json_option
+@guarded
+def show(name: str, json_: bool) -> int:
+    """Show the provisions of the instrument NAME in own words, with their clocks."""
+    from ifthen.cli.output import emit_json  # noqa: PLC0415
+    from ifthen.encoding.document import dump_document  # noqa: PLC0415
+    from ifthen.workspace.instruments import find_instrument, load_instruments  # noqa: PLC0415
+
+    law = find_instrument(load_instruments(), name).document
+    if json_:
+        emit_json(dump_document(law))
+        return 0
+    from ifthen.cli.conform_text import show_instrument  # noqa: PLC0415
+
+    show_instrument(law)
+    return 0

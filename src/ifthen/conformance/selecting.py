@@ -1,0 +1,131 @@
+"""Which clauses of a framework document speak to a provision.
+
+A clause is found by its part, its kind and its words, and shown with its path, so that anybody can
+see what was found. That a clause is there says nothing about whether it is enough.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from ifthen.conformance.instrument import FrameworkPart, Selector
+from ifthen.encoding.document import Line, Part, Text
+from ifthen.framework.anchor import Anchor
+from ifthen.framework.model import Framework, LegalRole
+
+
+class Found(Part):
+    """A clause that speaks to a provision."""
+
+    path: Line
+    """Path of the clause inside the document."""
+    says: Text
+    """The clause in own words."""
+    section: Line | None = None
+    """Section of the published text."""
+    doubt: Text | None = None
+    """Why it does not answer by itself: only a permission, or set aside by an exemption."""
+    conflict: Text | None = None
+    """How it contradicts the provision, for example by a longer time."""
+
+
+def find_clauses(
+    selector: Selector, framework: Framework, on: date, role: LegalRole | None
+) -> tuple[Found, ...]:
+    """Return the clauses in force on a day that a selector chooses, in document order."""
+    return tuple(
+        found
+        for part in dict.fromkeys(selector.parts)
+        for path, clause, says in _list_part(part, framework, role)
+        for found in (_match(selector, path, clause, says, framework, on),)
+        if found is not None
+    )
+
+
+def _match(
+    selector: Selector, path: str, clause: object, says: str, framework: Framework, on: date
+) -> Found | None:
+    applies = getattr(clause, "applies", None)
+    if applies is not None and not applies(on):
+        return None
+    if selector.kinds and getattr(clause, "kind", None) not in selector.kinds:
+        return None
+    if selector.opens and getattr(clause, "opens", None) not in selector.opens:
+        return None
+    if selector.words and not _speaks(selector.words, clause, says):
+        return None
+    anchors: tuple[Anchor, ...] = getattr(clause, "anchors", ())
+    return Found(
+        path=path,
+        says=says,
+        section=anchors[0].section if anchors else None,
+        doubt=_doubt(clause, framework, on),
+        conflict=_conflict(selector, clause),
+    )
+
+
+def _speaks(words: tuple[str, ...], clause: object, says: str) -> bool:
+    names = ("id", "title", "text", "action", "event", "recipient", "term")
+    fields = [str(getattr(clause, name, None) or "") for name in names]
+    text = " ".join([fields[0].replace("-", " "), *fields[1:], says]).lower()
+    return any(re.search(rf"(?<!\w){re.escape(w.lower())}(?!\w)", text) for w in words)
+
+
+def _doubt(clause: object, framework: Framework, on: date) -> str | None:
+    id = getattr(clause, "id", None)
+    for exemption in framework.exemptions:
+        if id in exemption.weakens and exemption.applies(on):
+            return f"exemption {exemption.id} can set it aside"
+    force = getattr(clause, "force", "will")
+    if force != "will":
+        return f"the clause says '{force}', not 'will'"
+    status = getattr(clause, "status", "in-force")
+    if status != "in-force":
+        return f"the document calls it {status}"
+    if getattr(clause, "specified", "yes") != "yes":
+        return "the document does not specify it here"
+    if getattr(clause, "then", True) == ():
+        return "the document leaves the consequence open"
+    if hasattr(clause, "published") and clause.url is None:  # type: ignore[attr-defined]
+        return "the file knows no address of the developer's where it stands"
+    return None
+
+
+def _conflict(selector: Selector, clause: object) -> str | None:
+    if selector.at_most_days is None:
+        return None
+    for name in ("review_every_days", "every_days", "within_days"):
+        days = getattr(clause, name, None)
+        if days is not None and days > selector.at_most_days:
+            return f"the clause says {days} days; the provision, {selector.at_most_days}"
+    return None
+
+
+def _list_part(
+    part: FrameworkPart, framework: Framework, role: LegalRole | None
+) -> Iterator[tuple[str, object, str]]:
+    """Yield path, clause and words of each clause of one part."""
+    if part == "legal-role":
+        if role in framework.legal_roles:
+            yield "legal_roles", framework.in_force, f"published for {role}"
+    elif part == "published":
+        for source in framework.coverage.sources if framework.coverage else ():
+            if source.published or source.url:
+                day = f"on {source.published}" if source.published else "on a day not stated"
+                yield f"coverage.sources.{source.id}", source, f"published {day}"
+    elif part == "cadence":
+        days = framework.cadence.review_every_days
+        if days is not None:
+            yield "cadence.review_every_days", framework.cadence, f"reviewed every {days} days"
+    elif part == "thresholds":
+        for domain, threshold in framework.thresholds():
+            path = f"domains.{domain.id}.thresholds.{threshold.id}"
+            yield path, threshold, f"{domain.title}: {threshold.title}"
+    elif part == "triggers":
+        for trigger in framework.cadence.triggers:
+            yield f"cadence.triggers.{trigger.id}", trigger, trigger.text
+    else:
+        for clause in getattr(framework, part):
+            name = getattr(clause, "id", None) or clause.term
+            says = getattr(clause, "text", None) or getattr(clause, "action", None) or clause.title
+            yield f"{part}.{name}", clause, says

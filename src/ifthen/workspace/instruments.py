@@ -1,0 +1,126 @@
+"""The instruments that come with the program: laws and codes as data, by jurisdiction."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from ifthen.conformance.developer import Developer
+from ifthen.conformance.finding import Report, judge
+from ifthen.conformance.instrument import Instrument
+from ifthen.encoding.document import Day, Id, Line, Loaded, Part, load_document
+from ifthen.encoding.tree import MAX_BYTES, parse_tree
+from ifthen.errors import Error, Problems
+from ifthen.framework.model import Framework
+from ifthen.workspace.library import LIBRARY, find_version, load_library
+from ifthen.workspace.loading import read_bytes
+from ifthen.workspace.versions import load_framework
+
+
+class InstrumentSummary(Part):
+    """What the library holds of one instrument."""
+
+    id: Id
+    """Id of the instrument."""
+    jurisdiction: Id
+    """Its jurisdiction."""
+    title: Line
+    """Its name."""
+    status: Line
+    """What it is: in force, enacted, voluntary."""
+    in_force_from: Day
+    """First day in force."""
+    standing: Line
+    """Whether it was written from its own text."""
+    provisions: int
+    """How many provisions."""
+    anchored: int
+    """Provisions with a digest of the words they were written from."""
+    clocks: int
+    """How many deadlines."""
+
+
+def load_instruments(root: Path = LIBRARY) -> tuple[Loaded[Instrument], ...]:
+    """Return every instrument of the library, by jurisdiction and name.
+
+    Raises:
+        Error: ``instrument.missing``.
+        Problems: every fault of every file, with its place.
+    """
+    folder = root / "instruments"
+    if not folder.is_dir():
+        raise Error(
+            "instrument.missing",
+            f"{root} has no folder 'instruments'",
+            hint="name a folder laid out as instruments/<jurisdiction>/<instrument>.yaml",
+        )
+    faults: list[Error] = []
+    loaded: list[Loaded[Instrument]] = []
+    for path in sorted(folder.glob("*/*.yaml")):
+        name = path.relative_to(root).as_posix()
+        try:
+            source = parse_tree(read_bytes(path, name, MAX_BYTES), name=name)
+            loaded.append(load_document(source, Instrument))
+        except Problems as problems:
+            faults.extend(problems.errors)
+        except Error as error:
+            faults.append(error)
+    if faults:
+        raise Problems(faults)
+    return tuple(loaded)
+
+
+def find_instrument(instruments: Sequence[Loaded[Instrument]], name: str) -> Loaded[Instrument]:
+    """Return the instrument that an id names.
+
+    Raises:
+        Error: ``instrument.unknown``, with what there is.
+    """
+    for loaded in instruments:
+        if loaded.document.id == name:
+            return loaded
+    known = ", ".join(x.document.id for x in instruments)
+    raise Error(
+        "instrument.unknown",
+        f"the library has no instrument {name}",
+        hint=f"it has: {known or 'none'}",
+    )
+
+
+def summarise_instrument(loaded: Loaded[Instrument]) -> InstrumentSummary:
+    """Return what the library holds of one instrument."""
+    law = loaded.document
+    return InstrumentSummary(
+        id=law.id,
+        jurisdiction=law.jurisdiction,
+        title=law.title,
+        status=law.status,
+        in_force_from=law.in_force.from_,
+        standing=law.coverage.standing,
+        provisions=len(law.provisions),
+        anchored=sum(1 for x in law.provisions if any(a.sha256 for a in x.anchors)),
+        clocks=sum(len(x.clocks) for x in law.provisions),
+    )
+
+
+def judge_files(
+    instrument: str, framework: str, developer: Path | None, on: date, root: Path = LIBRARY
+) -> Report:
+    """Return the findings of an instrument over a framework, of the library or of a file.
+
+    Raises:
+        Problems: every fault of a file, with its place.
+        Error: ``instrument.*``, ``library.unknown``, ``file.*``.
+    """
+    law = find_instrument(load_instruments(root), instrument)
+    facts = None
+    if developer is not None:
+        name = developer.as_posix()
+        source = parse_tree(read_bytes(developer, name, MAX_BYTES), name=name)
+        facts = load_document(source, Developer)
+    return judge(law, _find_framework(framework, root), facts, on)
+
+
+def _find_framework(name: str, root: Path) -> Loaded[Framework]:
+    if name.endswith((".yaml", ".yml", ".json")):
+        return load_framework(Path(name))
+    return find_version(load_library(root), name)
