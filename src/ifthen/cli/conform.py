@@ -20,7 +20,7 @@ from ifthen.cli.options import Day, exit_zero_option, guarded, json_option, read
 @exit_zero_option
 @json_option
 @guarded
-def command(
+def command(  # noqa: PLR0917 - click passes options by name
     instrument: str,
     framework: str,
     developer: Path | None,

@@ -15,14 +15,13 @@ from ifthen.conformance.instrument import (
     ByDocument,
     ByFramework,
     Instrument,
-    LegalRole,
     Provision,
     Selector,
 )
 from ifthen.conformance.scope import Scope, judge_scope
 from ifthen.conformance.selecting import Found, find_clauses
 from ifthen.encoding.document import Day, Digest, Line, Loaded, Part, Text
-from ifthen.framework.model import Framework
+from ifthen.framework.model import Framework, LegalRole
 
 State = Literal[
     "present", "needs-judgement", "contested", "inconsistent", "absent", "undetermined",
@@ -117,7 +116,7 @@ def judge(
         notices=tuple(_notices(law, framework)),
         scopes=tuple(scopes.values()),
         findings=tuple(
-            _find(law, x, scopes[x.binds], framework, developer, on) for x in law.provisions
+            _find(law, x, scopes[x.binds], framework, developer, on=on) for x in law.provisions
         ),
     )
 
@@ -129,7 +128,7 @@ def _name(framework: Loaded[Framework]) -> str:
 def _notices(law: Instrument, framework: Loaded[Framework] | None) -> Iterable[str]:
     yield "Findings say what documents hold. They are no legal advice and no legal conclusion."
     if law.coverage.standing != "primary":
-        yield "The instrument was written from a facts sheet, not from the primary text: unverified."
+        yield "The instrument was written from a sheet of facts, not from the primary text."
     if law.notice:
         yield law.notice
     if framework and law.legal_role and law.legal_role not in framework.document.legal_roles:
@@ -142,9 +141,10 @@ def _find(
     scope: Scope,
     framework: Loaded[Framework] | None,
     developer: Loaded[Developer] | None,
+    *,
     on: date,
 ) -> Finding:
-    state, why, basis = _outcome(law, provision, scope, framework, developer, on)
+    state, why, basis = _outcome(law, provision, scope, framework, developer, on=on)
     return Finding(
         provision=provision.id,
         citation=provision.citation,
@@ -165,6 +165,7 @@ def _outcome(
     scope: Scope,
     framework: Loaded[Framework] | None,
     developer: Loaded[Developer] | None,
+    *,
     on: date,
 ) -> Outcome:
     if not law.applies(provision, on) and not _in_some_reading(law, provision, on):

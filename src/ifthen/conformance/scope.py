@@ -69,7 +69,7 @@ def _models(subject: Subject, developer: Developer) -> tuple[Covered, str]:
         found = [id for id, value in states.items() if value == state]
         if found:
             word = "is" if state == "yes" else "may be"
-            return state, f"{', '.join(found)}: {word} a model{line}{place}"  # type: ignore[return-value]
+            return state, f"{', '.join(found)}: {word} a model{line}{place}"
     if developer.all_models:
         return "no", f"no model{line}{place}"
     return "undetermined", f"no model{line}{place} is stated, and the list of models may have gaps"

@@ -37,13 +37,13 @@ def find_clauses(
         found
         for part in dict.fromkeys(selector.parts)
         for path, clause, says in _list_part(part, framework, role)
-        for found in (_match(selector, path, clause, says, framework, on),)
+        for found in (_match(selector, path, clause, says, framework, on=on),)
         if found is not None
     )
 
 
 def _match(
-    selector: Selector, path: str, clause: object, says: str, framework: Framework, on: date
+    selector: Selector, path: str, clause: object, says: str, framework: Framework, *, on: date
 ) -> Found | None:
     applies = getattr(clause, "applies", None)
     if applies is not None and not applies(on):
@@ -109,10 +109,7 @@ def _list_part(
         if role in framework.legal_roles:
             yield "legal_roles", framework.in_force, f"published for {role}"
     elif part == "published":
-        for source in framework.coverage.sources if framework.coverage else ():
-            if source.published or source.url:
-                day = f"on {source.published}" if source.published else "on a day not stated"
-                yield f"coverage.sources.{source.id}", source, f"published {day}"
+        yield from _list_published(framework)
     elif part == "cadence":
         days = framework.cadence.review_every_days
         if days is not None:
@@ -127,5 +124,13 @@ def _list_part(
     else:
         for clause in getattr(framework, part):
             name = getattr(clause, "id", None) or clause.term
-            says = getattr(clause, "text", None) or getattr(clause, "action", None) or clause.title
+            words = (getattr(clause, key, None) for key in ("text", "action", "title"))
+            says = next((x for x in words if x), name)
             yield f"{part}.{name}", clause, says
+
+
+def _list_published(framework: Framework) -> Iterator[tuple[str, object, str]]:
+    for source in framework.coverage.sources if framework.coverage else ():
+        if source.published or source.url:
+            day = f"on {source.published}" if source.published else "on a day not stated"
+            yield f"coverage.sources.{source.id}", source, f"published {day}"
