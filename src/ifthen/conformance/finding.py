@@ -7,6 +7,7 @@ to leave one out can only make a finding worse.
 
 import calendar
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -15,14 +16,13 @@ from ifthen.conformance.instrument import (
     ByDocument,
     ByFramework,
     Instrument,
-    LegalRole,
     Provision,
     Selector,
 )
 from ifthen.conformance.scope import Scope, judge_scope
 from ifthen.conformance.selecting import Found, find_clauses
 from ifthen.encoding.document import Day, Digest, Line, Loaded, Part, Text
-from ifthen.framework.model import Framework
+from ifthen.framework.model import Framework, LegalRole
 
 State = Literal[
     "present", "needs-judgement", "contested", "inconsistent", "absent", "undetermined",
@@ -107,6 +107,7 @@ def judge(
 ) -> Report:
     """Return the findings for a day; a document that is None was not given."""
     law, facts = instrument.document, developer.document if developer else None
+    given = _Given(law, framework, developer, on)
     scopes = {x.id: judge_scope(x, law.id, facts, on) for x in law.subjects}
     return Report(
         instrument=law.id,
@@ -116,9 +117,7 @@ def judge(
         standing=law.coverage.standing,
         notices=tuple(_notices(law, framework)),
         scopes=tuple(scopes.values()),
-        findings=tuple(
-            _find(law, x, scopes[x.binds], framework, developer, on) for x in law.provisions
-        ),
+        findings=tuple(_find(given, x, scopes[x.binds]) for x in law.provisions),
     )
 
 
@@ -136,15 +135,18 @@ def _notices(law: Instrument, framework: Loaded[Framework] | None) -> Iterable[s
         yield f"The framework does not say that it is published for {law.legal_role}."
 
 
-def _find(
-    law: Instrument,
-    provision: Provision,
-    scope: Scope,
-    framework: Loaded[Framework] | None,
-    developer: Loaded[Developer] | None,
-    on: date,
-) -> Finding:
-    state, why, basis = _outcome(law, provision, scope, framework, developer, on)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a finding is made from, beside the provision."""
+
+    law: Instrument
+    framework: Loaded[Framework] | None
+    developer: Loaded[Developer] | None
+    on: date
+
+
+def _find(given: _Given, provision: Provision, scope: Scope) -> Finding:
+    state, why, basis = _outcome(given, provision, scope)
     return Finding(
         provision=provision.id,
         citation=provision.citation,
@@ -159,14 +161,8 @@ def _find(
     )
 
 
-def _outcome(
-    law: Instrument,
-    provision: Provision,
-    scope: Scope,
-    framework: Loaded[Framework] | None,
-    developer: Loaded[Developer] | None,
-    on: date,
-) -> Outcome:
+def _outcome(given: _Given, provision: Provision, scope: Scope) -> Outcome:
+    law, on = given.law, given.on
     if not law.applies(provision, on) and not _in_some_reading(law, provision, on):
         begins = (provision.in_force or law.in_force).from_
         return "not-in-force", f"applies from {begins}; asked for {on}", ()
@@ -174,9 +170,9 @@ def _outcome(
         return "not-applicable", "; ".join(scope.because), ()
     answer = provision.answered_by
     if isinstance(answer, ByFramework):
-        outcome = _by_framework(answer, framework, on, law.legal_role)
+        outcome = _by_framework(answer, given.framework, on, law.legal_role)
     elif isinstance(answer, ByDocument):
-        outcome = _by_document(answer, framework, developer, on, law.legal_role)
+        outcome = _by_document(answer, given)
     else:
         outcome = "needs-judgement", "only a person can tell", ()
     if provision.contested and RANK[outcome[0]] >= RANK["contested"]:
@@ -208,9 +204,11 @@ def _by_selector(
 ) -> Outcome:
     found = find_clauses(selector, framework.document, on, role)
     basis = _cite(framework, found)
-    if any(x.doubt is None and x.conflict is None for x in found):
-        count = "a clause speaks" if len(found) == 1 else f"{len(found)} clauses speak"
-        return "present", f"{count} to it; whether they are enough is not judged", basis
+    sound = [x for x in found if x.doubt is None and x.conflict is None]
+    if sound:
+        count = "1 clause speaks" if len(sound) == 1 else f"{len(sound)} clauses speak"
+        more = f", {len(found) - len(sound)} more with a doubt" if len(found) > len(sound) else ""
+        return "present", f"{count} to it{more}; whether that is enough is not judged", basis
     plain = [x.doubt for x in found if x.conflict is None and x.doubt is not None]
     if plain:
         return "needs-judgement", "; ".join(dict.fromkeys(plain)), basis
@@ -237,19 +235,15 @@ def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, 
             sha256=framework.digest,
             path=x.path,
             section=x.section,
-            says=x.says,
+            says=" - ".join(filter(None, (x.says, x.doubt, x.conflict))),
         )
-        for x in found
+        for x in sorted(found, key=lambda x: bool(x.doubt or x.conflict))
     )
 
 
-def _by_document(
-    answer: ByDocument,
-    framework: Loaded[Framework] | None,
-    developer: Loaded[Developer] | None,
-    on: date,
-    role: LegalRole | None,
-) -> Outcome:
+def _by_document(answer: ByDocument, facts: _Given) -> Outcome:
+    framework, developer, on = facts.framework, facts.developer, facts.on
+    role = facts.law.legal_role
     promised: tuple[Found, ...] = ()
     if answer.promised and framework and framework.document.in_force.covers(on):
         promised = find_clauses(answer.promised, framework.document, on, role)
@@ -266,6 +260,8 @@ def _by_document(
         state, why, found = _for_each_model(answer, developer.document, given, on)
     else:
         state, why, found = _once(answer, given, on)
+    if answer.only_if and state in ("absent", "inconsistent"):
+        state, why = "undetermined", f"{why}; one is called for only if {answer.only_if}"
     cited = tuple(
         Basis(
             document=x.id,
