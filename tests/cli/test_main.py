@@ -18,6 +18,7 @@ PATHS = [
     *(["screen", name] for name in ("plan", "log")),
     *(["library", name] for name in ("list", "check", "copy", "verify")),
     *(["key", name] for name in ("make", "show")),
+    *(["instruments", name] for name in ("list", "show")),
 ]
 WITH_JSON = {
     "init": ["somewhere"],
@@ -40,6 +41,9 @@ WITH_JSON = {
     "key show": ["x.key"],
     "sign": ["x.json", "--role", "scaling-officer", "--key", "x.key"],
     "gate": ["aurora-1", "internal-use"],
+    "conform": ["nothing", "x.yaml"],
+    "instruments list": ["--root", "nowhere"],
+    "instruments show": ["nothing"],
     "library list": ["--root", "nowhere"],
     "library check": ["--root", "nowhere"],
     "library copy": ["nothing"],
@@ -50,6 +54,7 @@ WITH_JSON = {
 OUTSIDE = {
     *("diff", "init", "evidence read", "screen plan", "screen log"),
     *("library list", "library check", "library copy", "library verify"),
+    *("conform", "instruments list", "instruments show"),
     *("key make", "key show", "sign"),  # sign reads the decision first
 }
 """Commands that need no workspace."""
@@ -143,6 +148,11 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["file.missing"], WITH_JSON[command]
     elif command == "key make":
         expected, place = ["file.unwritable"], WITH_JSON[command]
+    elif command == "conform" or command.startswith("instruments"):
+        expected = [
+            "instrument.missing" if "--root" in WITH_JSON[command] else "instrument.unknown"
+        ]
+        place = WITH_JSON[command]
     elif command.startswith("library"):
         expected = ["library.missing" if "--root" in WITH_JSON[command] else "library.unknown"]
         place = WITH_JSON[command]

@@ -21,6 +21,7 @@ from ifthen.cli.options import Day, exit_zero_option, guarded, json_option, read
 @json_option
 @guarded
 def command(
+    *,
     instrument: str,
     framework: str,
     developer: Path | None,

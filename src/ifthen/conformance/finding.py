@@ -128,7 +128,7 @@ def _name(framework: Loaded[Framework]) -> str:
 def _notices(law: Instrument, framework: Loaded[Framework] | None) -> Iterable[str]:
     yield "Findings say what documents hold. They are no legal advice and no legal conclusion."
     if law.coverage.standing != "primary":
-        yield "The instrument was written from a facts sheet, not from the primary text: unverified."
+        yield "Unverified: the instrument was written from a facts sheet, not from its own text."
     if law.notice:
         yield law.notice
     if framework and law.legal_role and law.legal_role not in framework.document.legal_roles:
@@ -195,8 +195,9 @@ def _by_framework(
         return "undetermined", f"this version is not in force on {on}; it is from {begins}", ()
     outcomes = [_by_selector(x, framework, on, role) for x in answer.clauses]
     basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
-    state, why, _ = min(outcomes, key=lambda x: RANK[x[0]])
-    return state, why, basis
+    worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
+    whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
+    return worst, "; ".join(whys), basis
 
 
 def _by_selector(

@@ -7,6 +7,7 @@ see what was found. That a clause is there says nothing about whether it is enou
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from ifthen.conformance.instrument import FrameworkPart, Selector
 from ifthen.encoding.document import Line, Part, Text
@@ -120,7 +121,9 @@ def _list_part(
             path = f"domains.{domain.id}.thresholds.{threshold.id}"
             yield path, threshold, f"{domain.title}: {threshold.title}"
     else:
-        held = framework.cadence.triggers if part == "triggers" else getattr(framework, part)
+        held: tuple[Any, ...] = (
+            framework.cadence.triggers if part == "triggers" else getattr(framework, part)
+        )
         for clause in held:
             name = getattr(clause, "id", None) or clause.term
             says = getattr(clause, "text", None) or getattr(clause, "action", None) or clause.title
