@@ -41,8 +41,8 @@ WITH_JSON = {
     "key show": ["x.key"],
     "sign": ["x.json", "--role", "scaling-officer", "--key", "x.key"],
     "gate": ["aurora-1", "internal-use"],
-    "conform": ["ca-sb53", "nothing"],
-    "instruments list": [],
+    "conform": ["nothing", "x.yaml"],
+    "instruments list": ["--root", "nowhere"],
     "instruments show": ["nothing"],
     "library list": ["--root", "nowhere"],
     "library check": ["--root", "nowhere"],
@@ -148,12 +148,10 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["file.missing"], WITH_JSON[command]
     elif command == "key make":
         expected, place = ["file.unwritable"], WITH_JSON[command]
-    elif command == "instruments list":
-        return  # it reads nothing that could be missing
-    elif command == "instruments show":
-        expected, place = ["instrument.unknown"], WITH_JSON[command]
-    elif command == "conform":
-        expected, place = ["library.unknown"], WITH_JSON[command]
+    elif command == "conform" or command.startswith("instruments"):
+        missing = "--root" in WITH_JSON[command]
+        expected = ["instrument.missing" if missing else "instrument.unknown"]
+        place = WITH_JSON[command]
     elif command.startswith("library"):
         expected = ["library.missing" if "--root" in WITH_JSON[command] else "library.unknown"]
         place = WITH_JSON[command]

@@ -1,6 +1,6 @@
-"""Deadlines that an event starts."""
+"""Deadlines across month ends, leap days, daylight saving and holidays."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,50 +8,80 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifthen.conformance.clocks import add_business_days, list_deadlines
+from ifthen.conformance.finding import add_months
 from ifthen.errors import Error
 from ifthen.workspace.instruments import find_instrument, load_instruments
 
-LAW = find_instrument(load_instruments(), "ca-sb53").document
-ZONE = ZoneInfo("America/Los_Angeles")
-CLOCKS = {c.id: c for p in LAW.provisions for c in p.clocks}
-EVENT = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
+LAWS = load_instruments()
+NEW_YORK = ZoneInfo("America/New_York")
 
 
-def one(unit, amount):
-    return next(id for id, c in CLOCKS.items() if (c.unit, c.amount) == (unit, amount))
+def due(law, clock, event, zone=UTC, **more):
+    return list_deadlines(find_instrument(LAWS, law).document, clock, event, zone, **more)
 
 
-def test_fifteen_days_end_at_midnight_of_the_place_with_its_summer_time():
-    (deadline,) = list_deadlines(LAW, one("days", 15), EVENT, ZONE)
-    assert deadline.last_day == date(2026, 3, 17)
-    assert deadline.before == datetime(2026, 3, 18, 7, 0, tzinfo=UTC)  # summer time since 8 March
+def test_fifteen_days_end_with_the_fifteenth_day_of_the_place():
+    zone = ZoneInfo("America/Los_Angeles")
+    (deadline,) = due("ca-sb53", "incident", datetime(2026, 7, 1, 6, 30, tzinfo=UTC), zone)
+    assert deadline.last_day == date(2026, 7, 15)  # it is still June 30 there
+    assert deadline.before == datetime(2026, 7, 16, 7, tzinfo=UTC)
+    assert deadline.recipient == "the Office of Emergency Services"
 
 
-def test_twenty_four_hours_are_hours():
-    (deadline,) = list_deadlines(LAW, one("hours", 24), EVENT, ZONE)
-    assert deadline.before == datetime(2026, 3, 3, 20, 0, tzinfo=UTC)
+def test_hours_count_moments_across_daylight_saving():
+    event = datetime(2027, 3, 12, 12, tzinfo=NEW_YORK)  # clocks go forward on March 14
+    (deadline,) = due("ny-raise", "incident", event, NEW_YORK)
+    assert deadline.before - event.astimezone(UTC) == timedelta(hours=72)
+    assert deadline.before.astimezone(NEW_YORK).hour == 13
 
 
-def test_a_clock_that_nobody_knows_and_an_event_without_zone():
-    for arguments, code in (
-        (("nothing", EVENT), "clock.unknown"),
-        ((one("days", 15), EVENT.replace(tzinfo=None)), "clock.no-zone"),
-        ((one("days", 15), datetime(2020, 1, 1, tzinfo=UTC)), "clock.not-in-force"),
-    ):
-        with pytest.raises(Error) as caught:
-            list_deadlines(LAW, *arguments, ZONE)
-        assert caught.value.code == code
+def test_months_keep_the_day_or_take_the_last():
+    event = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    rows = due("ca-sb53", "internal-use-summary", event, count=3)
+    assert [x.last_day for x in rows] == [date(2027, 2, 28), date(2027, 5, 30), date(2027, 8, 30)]
+    assert add_months(date(2028, 2, 29), 12) == date(2029, 2, 28)
+    assert add_months(date(2027, 11, 29), 3) == date(2028, 2, 29)
 
 
-def test_business_days_leave_out_weekends_and_holidays():
-    friday = date(2026, 3, 6)
-    assert add_business_days(friday, 1, ()) == date(2026, 3, 9)
-    assert add_business_days(friday, 1, {date(2026, 3, 9)}) == date(2026, 3, 10)
+def test_business_days_pass_over_weekends_and_the_holidays_that_are_given():
+    event = datetime(2026, 12, 23, 12, tzinfo=UTC)  # a Wednesday
+    (plain,) = due("eu-code-of-practice", "framework-to-office", event)
+    assert plain.last_day == date(2026, 12, 30)
+    (less,) = due(
+        "eu-code-of-practice", "framework-to-office", event, holidays=[date(2026, 12, 25)]
+    )
+    assert less.last_day == date(2026, 12, 31)
 
 
-@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(1, 60))
-def test_so_many_business_days_lie_between(day, amount):
-    later = add_business_days(day, amount, ())
-    days = [date.fromordinal(n) for n in range(day.toordinal() + 1, later.toordinal() + 1)]
-    assert sum(x.weekday() < 5 for x in days) == amount
-    assert later.weekday() < 5
+@pytest.mark.parametrize(
+    ("law", "clock", "event", "code"),
+    [
+        ("ca-sb53", "nothing", datetime(2026, 7, 1, tzinfo=UTC), "clock.unknown"),
+        ("ca-sb53", "incident", datetime(2026, 7, 1), "clock.no-zone"),  # noqa: DTZ001 - the point
+        ("ny-raise", "incident", datetime(2026, 7, 1, tzinfo=UTC), "clock.not-in-force"),
+    ],
+)
+def test_faults(law, clock, event, code):
+    with pytest.raises(Error) as caught:
+        due(law, clock, event)
+    assert caught.value.code == code
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2040, 12, 31))
+
+
+@given(day=DAYS, amount=st.integers(0, 60), holidays=st.sets(DAYS, max_size=20))
+def test_exactly_so_many_business_days_pass(day, amount, holidays):
+    end = add_business_days(day, amount, holidays)
+    between = [day + timedelta(days=i) for i in range(1, (end - day).days + 1)]
+    assert sum(x.weekday() < 5 and x not in holidays for x in between) == amount
+    assert amount == 0 or (end.weekday() < 5 and end not in holidays)
+
+
+@given(first=DAYS, second=DAYS, months=st.integers(0, 240))
+def test_a_later_day_never_has_an_earlier_end(first, second, months):
+    early, late = sorted([first, second])
+    assert add_months(early, months) <= add_months(late, months)
+    assert (add_months(early, months).year * 12 + add_months(early, months).month) == (
+        early.year * 12 + early.month + months
+    )

@@ -20,7 +20,8 @@ from ifthen.cli.options import Day, exit_zero_option, guarded, json_option, read
 @exit_zero_option
 @json_option
 @guarded
-def command(  # noqa: PLR0917 - click passes options by name
+def command(
+    *,
     instrument: str,
     framework: str,
     developer: Path | None,

@@ -1,8 +1,16 @@
 """``ifthen instruments``: the laws and codes that come with the program."""
 
+from pathlib import Path
+
 import click
 
 from ifthen.cli.options import guarded, json_option
+
+root_option = click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Another library folder.  [default: the shipped one]",
+)
 
 
 @click.group("instruments")
@@ -11,17 +19,19 @@ def command() -> None:
 
 
 @command.command("list")
+@root_option
 @json_option
 @guarded
-def list_(json_: bool) -> int:
+def list_(root: Path | None, json_: bool) -> int:
     """List the instruments with what they hold."""
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.workspace.instruments import (  # noqa: PLC0415
         load_instruments,
         summarise_instrument,
     )
+    from ifthen.workspace.library import LIBRARY  # noqa: PLC0415
 
-    rows = [summarise_instrument(x) for x in load_instruments()]
+    rows = [summarise_instrument(x) for x in load_instruments(root or LIBRARY)]
     if json_:
         emit_json([row.model_dump(mode="json") for row in rows])
         return 0
@@ -33,15 +43,20 @@ def list_(json_: bool) -> int:
 
 @command.command("show")
 @click.argument("name")
+@root_option
 @json_option
 @guarded
-def show(name: str, json_: bool) -> int:
+def show(name: str, root: Path | None, json_: bool) -> int:
     """Show the provisions of the instrument NAME in own words, with their clocks."""
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.encoding.document import dump_document  # noqa: PLC0415
-    from ifthen.workspace.instruments import find_instrument, load_instruments  # noqa: PLC0415
+    from ifthen.workspace.instruments import (  # noqa: PLC0415
+        find_instrument,
+        load_instruments,
+    )
+    from ifthen.workspace.library import LIBRARY  # noqa: PLC0415
 
-    law = find_instrument(load_instruments(), name).document
+    law = find_instrument(load_instruments(root or LIBRARY), name).document
     if json_:
         emit_json(dump_document(law))
         return 0

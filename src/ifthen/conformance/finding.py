@@ -7,6 +7,7 @@ to leave one out can only make a finding worse.
 
 import calendar
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -106,6 +107,7 @@ def judge(
 ) -> Report:
     """Return the findings for a day; a document that is None was not given."""
     law, facts = instrument.document, developer.document if developer else None
+    given = _Given(law, framework, developer, on)
     scopes = {x.id: judge_scope(x, law.id, facts, on) for x in law.subjects}
     return Report(
         instrument=law.id,
@@ -115,9 +117,7 @@ def judge(
         standing=law.coverage.standing,
         notices=tuple(_notices(law, framework)),
         scopes=tuple(scopes.values()),
-        findings=tuple(
-            _find(law, x, scopes[x.binds], framework, developer, on=on) for x in law.provisions
-        ),
+        findings=tuple(_find(given, x, scopes[x.binds]) for x in law.provisions),
     )
 
 
@@ -128,23 +128,25 @@ def _name(framework: Loaded[Framework]) -> str:
 def _notices(law: Instrument, framework: Loaded[Framework] | None) -> Iterable[str]:
     yield "Findings say what documents hold. They are no legal advice and no legal conclusion."
     if law.coverage.standing != "primary":
-        yield "The instrument was written from a sheet of facts, not from the primary text."
+        yield "Unverified: the instrument was written from a facts sheet, not from its own text."
     if law.notice:
         yield law.notice
     if framework and law.legal_role and law.legal_role not in framework.document.legal_roles:
         yield f"The framework does not say that it is published for {law.legal_role}."
 
 
-def _find(
-    law: Instrument,
-    provision: Provision,
-    scope: Scope,
-    framework: Loaded[Framework] | None,
-    developer: Loaded[Developer] | None,
-    *,
-    on: date,
-) -> Finding:
-    state, why, basis = _outcome(law, provision, scope, framework, developer, on=on)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a finding is made from, beside the provision."""
+
+    law: Instrument
+    framework: Loaded[Framework] | None
+    developer: Loaded[Developer] | None
+    on: date
+
+
+def _find(given: _Given, provision: Provision, scope: Scope) -> Finding:
+    state, why, basis = _outcome(given, provision, scope)
     return Finding(
         provision=provision.id,
         citation=provision.citation,
@@ -159,15 +161,8 @@ def _find(
     )
 
 
-def _outcome(
-    law: Instrument,
-    provision: Provision,
-    scope: Scope,
-    framework: Loaded[Framework] | None,
-    developer: Loaded[Developer] | None,
-    *,
-    on: date,
-) -> Outcome:
+def _outcome(given: _Given, provision: Provision, scope: Scope) -> Outcome:
+    law, on = given.law, given.on
     if not law.applies(provision, on) and not _in_some_reading(law, provision, on):
         begins = (provision.in_force or law.in_force).from_
         return "not-in-force", f"applies from {begins}; asked for {on}", ()
@@ -175,9 +170,9 @@ def _outcome(
         return "not-applicable", "; ".join(scope.because), ()
     answer = provision.answered_by
     if isinstance(answer, ByFramework):
-        outcome = _by_framework(answer, framework, on, law.legal_role)
+        outcome = _by_framework(answer, given.framework, on, law.legal_role)
     elif isinstance(answer, ByDocument):
-        outcome = _by_document(answer, framework, developer, on, law.legal_role)
+        outcome = _by_document(answer, given)
     else:
         outcome = "needs-judgement", "only a person can tell", ()
     if provision.contested and RANK[outcome[0]] >= RANK["contested"]:
@@ -200,8 +195,9 @@ def _by_framework(
         return "undetermined", f"this version is not in force on {on}; it is from {begins}", ()
     outcomes = [_by_selector(x, framework, on, role) for x in answer.clauses]
     basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
-    state, why, _ = min(outcomes, key=lambda x: RANK[x[0]])
-    return state, why, basis
+    worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
+    whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
+    return worst, "; ".join(whys), basis
 
 
 def _by_selector(
@@ -209,9 +205,11 @@ def _by_selector(
 ) -> Outcome:
     found = find_clauses(selector, framework.document, on, role)
     basis = _cite(framework, found)
-    if any(x.doubt is None and x.conflict is None for x in found):
-        count = "a clause speaks" if len(found) == 1 else f"{len(found)} clauses speak"
-        return "present", f"{count} to it; whether they are enough is not judged", basis
+    sound = [x for x in found if x.doubt is None and x.conflict is None]
+    if sound:
+        count = "1 clause speaks" if len(sound) == 1 else f"{len(sound)} clauses speak"
+        more = f", {len(found) - len(sound)} more with a doubt" if len(found) > len(sound) else ""
+        return "present", f"{count} to it{more}; whether that is enough is not judged", basis
     plain = [x.doubt for x in found if x.conflict is None and x.doubt is not None]
     if plain:
         return "needs-judgement", "; ".join(dict.fromkeys(plain)), basis
@@ -238,19 +236,15 @@ def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, 
             sha256=framework.digest,
             path=x.path,
             section=x.section,
-            says=x.says,
+            says=" - ".join(filter(None, (x.says, x.doubt, x.conflict))),
         )
-        for x in found
+        for x in sorted(found, key=lambda x: bool(x.doubt or x.conflict))
     )
 
 
-def _by_document(
-    answer: ByDocument,
-    framework: Loaded[Framework] | None,
-    developer: Loaded[Developer] | None,
-    on: date,
-    role: LegalRole | None,
-) -> Outcome:
+def _by_document(answer: ByDocument, facts: _Given) -> Outcome:
+    framework, developer, on = facts.framework, facts.developer, facts.on
+    role = facts.law.legal_role
     promised: tuple[Found, ...] = ()
     if answer.promised and framework and framework.document.in_force.covers(on):
         promised = find_clauses(answer.promised, framework.document, on, role)
@@ -267,6 +261,8 @@ def _by_document(
         state, why, found = _for_each_model(answer, developer.document, given, on)
     else:
         state, why, found = _once(answer, given, on)
+    if answer.only_if and state in ("absent", "inconsistent"):
+        state, why = "undetermined", f"{why}; one is called for only if {answer.only_if}"
     cited = tuple(
         Basis(
             document=x.id,

@@ -60,6 +60,9 @@ class ByDocument(Part):
     """Whether every deployed model needs one, on or before the day of its deployment."""
     not_older_than_months: int | None = Field(default=None, ge=1)
     """After so many months a document no longer answers."""
+    only_if: Line | None = None
+    """What calls for the document, where that need not happen: without one it is not absent, since
+    nobody can tell from documents alone that it was called for."""
     promised: Selector | None = None
     """Clauses of the framework that promise it: shown, and compared with; no answer."""
 

@@ -65,7 +65,8 @@ def _models(subject: Subject, developer: Developer) -> tuple[Covered, str]:
     states = {x.id: _model(subject, x) for x in developer.models}
     line = "" if subject.compute_above is None else f" above {subject.compute_above:.3g} operations"
     place = f" in {subject.place}" if subject.place else ""
-    for state in ("yes", "undetermined"):
+    order: tuple[Covered, ...] = ("yes", "undetermined")
+    for state in order:
         found = [id for id, value in states.items() if value == state]
         if found:
             word = "is" if state == "yes" else "may be"

@@ -7,6 +7,7 @@ see what was found. That a clause is there says nothing about whether it is enou
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from ifthen.conformance.instrument import FrameworkPart, Selector
 from ifthen.encoding.document import Line, Part, Text
@@ -37,14 +38,15 @@ def find_clauses(
         found
         for part in dict.fromkeys(selector.parts)
         for path, clause, says in _list_part(part, framework, role)
-        for found in (_match(selector, path, clause, says, framework, on=on),)
+        for found in (_match(selector, (path, clause, says), framework, on),)
         if found is not None
     )
 
 
 def _match(
-    selector: Selector, path: str, clause: object, says: str, framework: Framework, *, on: date
+    selector: Selector, candidate: tuple[str, object, str], framework: Framework, on: date
 ) -> Found | None:
+    path, clause, says = candidate
     applies = getattr(clause, "applies", None)
     if applies is not None and not applies(on):
         return None
@@ -105,31 +107,31 @@ def _list_part(
     part: FrameworkPart, framework: Framework, role: LegalRole | None
 ) -> Iterator[tuple[str, object, str]]:
     """Yield path, clause and words of each clause of one part."""
+    days = framework.cadence.review_every_days
     if part == "legal-role":
         if role in framework.legal_roles:
             yield "legal_roles", framework.in_force, f"published for {role}"
-    elif part == "published":
-        yield from _list_published(framework)
     elif part == "cadence":
-        days = framework.cadence.review_every_days
         if days is not None:
             yield "cadence.review_every_days", framework.cadence, f"reviewed every {days} days"
+    elif part == "published":
+        yield from _list_sources(framework)
     elif part == "thresholds":
         for domain, threshold in framework.thresholds():
             path = f"domains.{domain.id}.thresholds.{threshold.id}"
             yield path, threshold, f"{domain.title}: {threshold.title}"
-    elif part == "triggers":
-        for trigger in framework.cadence.triggers:
-            yield f"cadence.triggers.{trigger.id}", trigger, trigger.text
     else:
-        for clause in getattr(framework, part):
+        held: tuple[Any, ...] = (
+            framework.cadence.triggers if part == "triggers" else getattr(framework, part)
+        )
+        for clause in held:
             name = getattr(clause, "id", None) or clause.term
             words = (getattr(clause, key, None) for key in ("text", "action", "title"))
             says = next((x for x in words if x), name)
-            yield f"{part}.{name}", clause, says
+            yield f"{'cadence.' if part == 'triggers' else ''}{part}.{name}", clause, says
 
 
-def _list_published(framework: Framework) -> Iterator[tuple[str, object, str]]:
+def _list_sources(framework: Framework) -> Iterator[tuple[str, object, str]]:
     for source in framework.coverage.sources if framework.coverage else ():
         if source.published or source.url:
             day = f"on {source.published}" if source.published else "on a day not stated"
