@@ -28,7 +28,8 @@ REPORT = (
 
 
 def developer(revenue="{year: 2025, low: 600000000, high: 900000000}", models=MODEL, documents=""):
-    text = f"kind: developer\nid: d\ntitle: D\nsigned: [seoul, eu-code-of-practice]\nrevenue: [{revenue}]\n"
+    text = "kind: developer\nid: d\ntitle: D\nsigned: [seoul, eu-code-of-practice]\n"
+    text += f"revenue: [{revenue}]\n"
     text += f"models:\n{models}" if models else "all_models: true\n"
     text += f"documents:\n{documents}" if documents else ""
     return load_document(parse_tree(text.encode(), name="d.yaml"), Developer)
