@@ -197,7 +197,8 @@ def _by_framework(
     basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
     worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
     whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
-    return worst, "; ".join(whys), basis
+    part = "to a part of it: " if len({state for state, _, _ in outcomes}) > 1 else ""
+    return worst, part + "; ".join(whys), basis
 
 
 def _by_selector(

@@ -10,9 +10,9 @@ from ifthen.encoding.schema import format_schema
 from ifthen.workspace.model import KINDS
 
 OTHERS: dict[str, type[Document]] = {
-    "decision": Decision,
     "instrument": Instrument,
     "developer": Developer,
+    "decision": Decision,
 }
 """Kinds that are made, or that are kept outside a workspace."""
 
