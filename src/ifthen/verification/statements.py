@@ -39,7 +39,7 @@ class Entry:
 
 def check_envelopes(step: Step, entries: Sequence[bytes], register: Register) -> list[Entry]:
     """Return the entries that are signed statements of kinds that a record can hold."""
-    keys = {id: key for id, (_, _, key) in register.keys.items()}
+    keys = register.public_keys  # statements are signed with keys, never by identity
     found: list[Entry] = []
     for index, data in enumerate(entries):
         try:

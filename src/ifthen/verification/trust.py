@@ -70,7 +70,7 @@ def make_trust(policy: bytes, versions: Sequence[TrustFile], people: bytes | Non
             raise Problems(faults)
         register, keepers = make_register([loaded]), []
         pin = make_pin(policy, people or b"")
-    used = [*keepers, *(public.key for _, _, public in register.keys.values())]
+    used = [*keepers, *(public.key for public in register.public_keys.values())]
     others = {log.key.public for log in parsed.logs}
     others |= {witness.key.public for witness in parsed.witnesses}
     if others & set(used):
