@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field
-
 from ifthen.attestation.envelope import (
     Envelope,
     Signatory,
@@ -20,33 +18,14 @@ from ifthen.attestation.envelope import (
     verify_envelope,
 )
 from ifthen.attestation.statement import format_statement, make_statement, parse_statement
-from ifthen.encoding.document import Digest, Document, Line, Part, dump_document
+from ifthen.encoding.document import Document, dump_document
+from ifthen.encoding.enveloped import SignedEnvelope
 from ifthen.errors import Error
 
 MAX_APART = timedelta(hours=1)
 """How far the day that somebody states may be from the time that their signature shows."""
 ENVELOPE = "envelope"
 """Key under which a document carries its signature."""
-
-
-class EnvelopeSignature(Part):
-    """A signature in an envelope."""
-
-    keyid: Digest
-    """Id of the key, or identity, that it is said to be by."""
-    sig: str = Field(max_length=40_000, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
-    """The signature in base64; of an identity it is a bundle of Sigstore."""
-
-
-class SignedEnvelope(Part):
-    """A DSSE envelope: the signed statement that says what the document says."""
-
-    payload: str = Field(max_length=65_535, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
-    """The in-toto statement in base64."""
-    payload_type: Line = Field(alias="payloadType")
-    """What the payload is."""
-    signatures: tuple[EnvelopeSignature, ...] = Field(min_length=1, max_length=64)
-    """The signatures."""
 
 
 def dump_stated(document: Document) -> dict[str, Any]:

@@ -13,7 +13,8 @@ Source: The Update Framework, specification 1.0.33, sections 4.3 and 5.3 (root m
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -30,10 +31,11 @@ from ifthen.attestation.roles import (
     RoleHeld,
     TrustedRoot,
 )
-from ifthen.attestation.signed import SignedEnvelope, dump_stated, verify_stated
+from ifthen.attestation.signed import dump_stated, verify_stated
 from ifthen.attestation.statement import make_subject
 from ifthen.encoding.canonical import digest_value
 from ifthen.encoding.document import Day, Digest, Document, Line, Moment, Part
+from ifthen.encoding.enveloped import SignedEnvelope
 from ifthen.errors import Error
 
 
@@ -102,6 +104,22 @@ class Trust(Document):
         """The people, to be asked about a day."""
         people = tuple(sorted(self.people, key=lambda person: person.id))
         return Register(people, self.sigstore)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Who counts by a trust file, and since when there is one."""
+
+    register: Register
+    since: date
+    """Day of the first version: what people state from then on has to be signed."""
+
+
+def make_trusted(versions: Sequence[Trust]) -> Trusted | None:
+    """Return who counts by verified versions, the first one first; None where there is none."""
+    if not versions:
+        return None
+    return Trusted(versions[-1].register, versions[0].issued_at.astimezone(UTC).date())
 
 
 def digest_trust(trust: Trust) -> str:
