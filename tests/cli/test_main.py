@@ -22,6 +22,7 @@ PATHS = [
         for name in ("make", "show", "list", "rotate", "revoke", "release", "sign", "verify")
     ),
     *(["instruments", name] for name in ("list", "show", "check")),
+    *(["oscal", name] for name in ("catalogue", "profile", "mapping", "results")),
     *(["log", name] for name in ("status", "serve", "mirror", "tidy", "follow", "evidence")),
     *(["witness", name] for name in ("init", "serve", "feed")),
 ]
@@ -64,6 +65,10 @@ WITH_JSON = {
     "conform": ["nothing", "x.yaml"],
     "applies": ["nothing"],
     "recognize": ["x.yaml", "--from", "nothing", "--to", "nothing"],
+    "oscal catalogue": ["nothing"],
+    "oscal profile": ["nothing"],
+    "oscal mapping": ["nothing"],
+    "oscal results": ["nothing", "x.yaml"],
     "instruments list": ["--root", "nowhere"],
     "instruments show": ["nothing"],
     "instruments check": ["--root", "nowhere"],
