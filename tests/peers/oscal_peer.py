@@ -56,7 +56,7 @@ def main(root, files):
             found[file.name] = {"valid": valid}
             if valid and model == "profile":
                 found[file.name]["resolved"] = resolve(root, name)
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

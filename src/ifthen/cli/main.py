@@ -64,6 +64,7 @@ SECTIONS = {
         "conform": "Show, per provision of a law or code, what a framework answers.",
         "recognize": "Show what a filing under one law already answers under another.",
         "compare": "Show developers side by side, with the frontier of published practice.",
+        "file": "Draft what laws ask to be published or sent, from documents of the workspace.",
         "oscal": "Write laws, mappings and findings as OSCAL 1.2.",
     },
 }

@@ -80,9 +80,10 @@ def profile(  # noqa: PLR0917 - click passes options by name
     output: Path | None,
     json_: bool,
 ) -> int:
-    """Write what INSTRUMENT asks on a day as a profile: in force, for this developer, not pre-empted.
+    """Write what INSTRUMENT asks on a day as a profile.
 
-    Under an overlay, what it changes is added to the controls.
+    That is what is in force, applies to the developer and is not pre-empted. Under an overlay,
+    what it changes is added to the controls.
     """
     from ifthen.workspace.exporting_oscal import Place, export_profile  # noqa: PLC0415
 
@@ -112,8 +113,8 @@ def mapping(
 ) -> int:
     """Write CROSSWALK as a mapping collection, with its relations, provenance and gaps.
 
-    CROSSWALK is a name of the library, such as ca-sb53--ny-raise, or a file. A name in it that stands
-    in no instrument is an error, and nothing is written.
+    CROSSWALK is a name of the library, such as ca-sb53--ny-raise, or a file. A name in it that
+    stands in no instrument is an error, and nothing is written.
     """
     from ifthen.workspace.exporting_oscal import Place, export_mapping  # noqa: PLC0415
 

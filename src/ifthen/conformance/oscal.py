@@ -1,9 +1,9 @@
 """Instruments, selections of them and crosswalks as OSCAL 1.2: catalogue, profile, mapping. Pure.
 
 OSCAL is NIST's format for catalogues of controls and their assessment; its mapping model came with
-1.2.0, and its relations are those of NIST IR 8477. Values for which OSCAL has no name are properties
-of a namespace of our own. Identifiers are UUIDs of version 5 over digests, so that the same documents
-give the same file but for its moment.
+1.2.0, and its relations are those of NIST IR 8477. Values for which OSCAL has no name are
+properties of a namespace of our own. Identifiers are UUIDs of version 5 over digests, so that the
+same documents give the same file but for its moment.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -211,7 +211,7 @@ def format_profile(
     if not asked:
         raise Error(
             "oscal.nothing",
-            f"no provision of {id} asks anything on {report.on}, and a profile selects one at least",
+            f"no provision of {id} asks anything on {report.on}; a profile selects one at least",
             where=id,
             hint="ask for another day with --on, or without the facts or overlays",
         )

@@ -1,9 +1,9 @@
 """Findings as OSCAL 1.2 assessment results. Pure; draws no legal conclusion.
 
-OSCAL knows two states of an objective, satisfied and not satisfied. The objective that stands in our
-catalogues is only that a document holds something of the kind, which is what ``present`` says. What
-is undetermined, contested or for a person is not satisfied for another reason than a failure, and
-the state itself stands in a property.
+OSCAL knows two states of an objective, satisfied and not satisfied. The objective that stands in
+our catalogues is only that a document holds something of the kind, which is what ``present`` says.
+What is undetermined, contested or for a person is not satisfied for another reason than a failure,
+and the state itself stands in a property.
 """
 
 from collections.abc import Callable, Iterator
