@@ -69,6 +69,7 @@ WITH_JSON = {
     "conform": ["nothing", "x.yaml"],
     "applies": ["nothing"],
     "recognize": ["x.yaml", "--from", "nothing", "--to", "nothing"],
+    "audit papers": ["x.yaml"],
     "file report": ["nothing", "aurora-1"],
     "file summaries": ["nothing"],
     "file internal-use": ["nothing"],

@@ -243,37 +243,11 @@ def _cases(
 def _give(
     draft: "Filing | ModelSummaries", output: Path | None, json_: bool, exit_zero: bool
 ) -> int:
-    from ifthen.cli.output import emit_json  # noqa: PLC0415
+    from ifthen.cli.drafts import give_draft  # noqa: PLC0415
     from ifthen.conformance.filing import Filing  # noqa: PLC0415
-    from ifthen.publication.filing_text import (  # noqa: PLC0415
-        dump_draft,
-        format_filing,
-        format_summaries,
-    )
+    from ifthen.publication.filing_text import format_filing, format_summaries  # noqa: PLC0415
 
-    data = dump_draft(draft)
     text = format_filing(draft) if isinstance(draft, Filing) else format_summaries(draft)
     left = len(draft.unwritten())
-    if output is not None:
-        _write(output, data, text)
-        if json_:
-            emit_json({"file": str(output), "to_write": left})
-        else:
-            click.echo(f"{draft.kind}: {output}, {left} to be written by a person")
-    elif json_:
-        emit_json(data)
-    else:
-        click.echo(text, nl=False)
+    give_draft(draft, text, output, json_, left)
     return 3 if left and not exit_zero else 0
-
-
-def _write(output: Path, data: dict[str, Any], text: str) -> None:
-    import json  # noqa: PLC0415
-
-    from ifthen.workspace.writing import write_file  # noqa: PLC0415
-
-    if output.suffix not in (".md", ".json"):
-        raise click.UsageError(f"{output}: end the name in .md or .json")
-    if output.suffix == ".json":
-        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    write_file(output, text.encode(), replace=True)

@@ -35,7 +35,7 @@ SECTIONS = {
         "forecast": "Show when a capability may reach a value, or why nobody can say.",
         "similarly-safe": "Hold a model against a reference model: similarly safe, or not shown.",
         "compute": "Show the training compute of a model with its doubt.",
-        "audit": "Check other people's numbers: printed figures, and the grading of a log.",
+        "audit": "Check other people's numbers; prepare an auditor's work papers.",
     },
     "Decide": {
         "decide": "Decide: which thresholds, which safeguards, which gates are open.",
