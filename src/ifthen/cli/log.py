@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ifthen.cli import log_rotate
 from ifthen.cli.options import guarded, json_option, read_now
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ policy_option = click.option(
 @click.group("log", no_args_is_help=True)
 def command() -> None:
     """Transparency logs: look at one, serve one, mirror one."""
+
+
+command.add_command(log_rotate.command)
 
 
 @command.command("status")

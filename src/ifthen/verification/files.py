@@ -7,6 +7,7 @@ import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from ifthen.errors import Error
 
 POLICY_PATH = "policy"
 HISTORY_PATH = "history"
+HISTORY_INDEX_PATH = "history/index"
+"""The sizes of the checkpoints that are kept, for whoever cannot list a folder."""
+MAX_HISTORY = 1 << 20
 MAX_MEMBERS = 2_000_000
 
 _READ = os.O_RDONLY
@@ -37,6 +41,27 @@ class Files(Protocol):
     def list_history(self) -> list[int]:
         """Return the sizes of the checkpoints that are kept, in order."""
         ...
+
+
+def format_history(sizes: Sequence[int]) -> bytes:
+    """Return sizes of checkpoints as a file: one a line, the smallest first."""
+    return "".join(f"{size}\n" for size in sizes).encode()
+
+
+def parse_history(data: bytes) -> list[int]:
+    """Return the sizes in a file that lists them; the inverse of :func:`format_history`.
+
+    Raises:
+        Error: ``record.history``.
+    """
+    sizes = _sizes(data.decode("ascii", "replace").split("\n"))
+    if format_history(sizes) != data or len(set(sizes)) < len(sizes):
+        raise Error(
+            "record.history",
+            "this is no list of sizes, one a line, the smallest first",
+            where=HISTORY_INDEX_PATH,
+        )
+    return sizes
 
 
 def blob_path(sha256: str) -> str:
