@@ -67,7 +67,8 @@ def command(  # noqa: PLR0917 - click passes options by name
         change = None
         if verdict is None:
             change = _find_change(place, list_log_keys(place), new_file, withdraw)
-            verdict = change and change_log_key(place, change, now=now)
+            if change is not None:
+                verdict = change_log_key(place, change, now=now)
         _show(list_log_keys(place), change, verdict, json_)
     return 0
 

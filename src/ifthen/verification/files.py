@@ -78,9 +78,9 @@ def open_record(name: str) -> Files:
     if "://" in name:
         raise Error(
             "record.url",
-            "records are not read over the network yet",
+            "a record at an address is fetched first; verifying reads files alone",
             where=name[:200],
-            hint="copy the folder first, for example with wget --mirror, and verify the copy",
+            hint="ifthen verify ADDRESS fetches it and verifies the copy",
         )
     path = Path(name)
     if path.is_dir():

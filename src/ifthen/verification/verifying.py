@@ -122,7 +122,9 @@ class _Run:
             steps.skip_from("checkpoint", "trust")
             return None
         head = read_head(steps["checkpoint"], files, self.watch)
-        keys = head and check_checkpoint(steps["checkpoint"], head, policy.policy, self.now)
+        keys = None
+        if head is not None:
+            keys = check_checkpoint(steps["checkpoint"], head, policy.policy, self.now)
         if head is None or keys is None:
             self._stop("tiles", "checkpoint")
             return None
