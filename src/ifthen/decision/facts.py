@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ifthen.decision.memory import Memory
 from ifthen.decision.model import FactReference, Reason
 from ifthen.decision.supposed import SupposedMeasurement
 from ifthen.dossier.erratum import Erratum, Withdrawal
@@ -87,6 +88,10 @@ class Facts:
         default_factory=list, init=False, repr=False, compare=False
     )
     """Every document that could bear on a decision, once a decision has listed them."""
+    _standing: list["Facts"] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The facts without those that were struck last, as long as the same ones are."""
+    memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
+    """What decisions over these facts have in common."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +105,15 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What would give a value, or renew it."""
     basis: str | None = None
     """The statement behind the value, in words."""
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is found about a subject, and the days on which just that is found."""
+
+    since: date
+    until: date
+    """First day on which something else may be found."""
+    found: Found
 
 
 def reference(kind: str, loaded: Loaded[DocumentT]) -> FactReference:
@@ -118,16 +132,37 @@ class _Stated(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_statement(facts: Facts, kind: str, subject: str, on: date) -> Found:
     """Return what the declarations, assessments or determinations about a subject say on a day."""
+    return find_span(facts, kind, subject, on).found
+
+
+def find_span(facts: Facts, kind: str, subject: str, on: date) -> Span:
+    """Return what the statements about a subject say on a day, and how long they say it."""
     by_subject = facts._by_subject.get(kind)
     if by_subject is None:
         by_subject = facts._by_subject[kind] = _sort_by_subject(facts, kind)
-    candidates = by_subject.get(subject, ())
-    live = [x for x in candidates if x.begins <= on < x.ends]
+    candidates = by_subject.get(subject, [])
+    since, until = date.min, date.max
+    live: list[_Stated] = []
+    for each in candidates:
+        begins, ends = each.begins, each.ends
+        if begins <= on < ends:
+            live.append(each)
+        for turn in (begins, ends):
+            if turn <= on:
+                since = max(since, turn)
+            else:
+                until = min(until, turn)
     if len(live) == 1:
-        return live[0].alone
-    if not live:
+        found = live[0].alone
+    elif live:
+        found = _find_several(kind, subject, live)
+    else:
         refs = tuple(x.alone.facts[0] for x in candidates)
-        return _none_live(kind, subject, [x.document for x in candidates], on, refs)
+        found = _none_live(kind, subject, [x.document for x in candidates], on, refs)
+    return Span(since=since, until=until, found=found)
+
+
+def _find_several(kind: str, subject: str, live: list[_Stated]) -> Found:
     refs = tuple(x.alone.facts[0] for x in live)
     last = live[-1].alone
     if len({(type(x.alone.value), x.alone.value) for x in live}) > 1:  # True is not 1.0
