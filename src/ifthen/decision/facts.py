@@ -94,7 +94,7 @@ class Facts:
     """What decisions over these facts have in common."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class Found(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the statements about one subject say on a day."""
 
     value: bool | float | str | None
@@ -121,7 +121,15 @@ def reference(kind: str, loaded: Loaded[DocumentT]) -> FactReference:
     return FactReference(kind=kind, id=loaded.document.id, digest=loaded.digest)
 
 
-class _Stated(msgspec.Struct, frozen=True, kw_only=True):
+_KEYS = {
+    "declaration": ("statement", "value"),
+    "assessment": ("safeguard", "result"),
+    "determination": ("threshold", "conclusion"),
+}
+"""What a statement of each kind calls its subject, and what it says of it."""
+
+
+class _Stated(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A statement about the model, with what follows where it is the only one that counts."""
 
     document: Statement
@@ -185,21 +193,22 @@ def _sort_by_subject(facts: Facts, kind: str) -> dict[str, list[_Stated]]:
         "assessment": facts.assessments,
         "determination": facts.determinations,
     }
+    about, says = _KEYS[kind]
     found: dict[str, list[_Stated]] = {}
-    mine = (loaded for loaded in statements[kind] if loaded.document.model == model)
+    days: dict[date, str] = {}  # most statements of a model end on a few days
+    mine = [loaded for loaded in statements[kind] if loaded.document.model == model]
     for loaded in sorted(mine, key=lambda x: (x.document.made_on, x.document.id, x.digest)):
-        found.setdefault(subject_of(loaded.document), []).append(_read(kind, loaded))
+        document = loaded.document
+        ends = document.expires
+        until = days.get(ends) or days.setdefault(ends, ends.isoformat())
+        alone = Found(
+            value=getattr(document, says),
+            facts=(reference(kind, loaded),),
+            basis=f"{kind} {document.id} by {document.made_by.role}, until {until}",
+        )
+        stated = _Stated(document=document, begins=document.made_on, ends=ends, alone=alone)
+        found.setdefault(getattr(document, about), []).append(stated)
     return found
-
-
-def _read(kind: str, loaded: Loaded[Any]) -> _Stated:
-    document: Statement = loaded.document
-    alone = Found(
-        value=_value(document),
-        facts=(reference(kind, loaded),),
-        basis=f"{kind} {document.id} by {document.made_by.role}, until {document.expires}",
-    )
-    return _Stated(document=document, begins=document.made_on, ends=document.expires, alone=alone)
 
 
 def _none_live(
@@ -241,15 +250,8 @@ def _none_live(
 
 def subject_of(document: Statement) -> str:
     """Return what a statement is about: the fact, the safeguard or the threshold."""
-    if isinstance(document, Declaration):
-        return document.statement
-    return document.safeguard if isinstance(document, Assessment) else document.threshold
-
-
-def _value(document: Statement) -> bool | float | str:
-    if isinstance(document, Declaration):
-        return document.value
-    return document.result if isinstance(document, Assessment) else document.conclusion
+    subject: str = getattr(document, _KEYS[document.kind][0])
+    return subject
 
 
 def _text(value: bool | float | str | None) -> str:

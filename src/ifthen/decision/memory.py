@@ -19,7 +19,7 @@ from ifthen.framework.model import Commitment
 from ifthen.framework.predicate import Predicate
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
+class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer to a condition on statements, and the days on which they say the same.
 
     From one day to the next that changes only where one of them begins or ends.
@@ -32,21 +32,21 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     step: Step
 
 
-class Combined(msgspec.Struct, frozen=True, kw_only=True):
+class Combined(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer to a condition on other conditions; theirs are its parts."""
 
     predicate: Predicate
     step: Step
 
 
-class Obliged(msgspec.Struct, frozen=True, kw_only=True):
+class Obliged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What follows from a commitment without a further condition."""
 
     commitment: Commitment
     obligation: Obligation
 
 
-class Required(msgspec.Struct, frozen=True, kw_only=True):
+class Required(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a gate waits for: a safeguard as it was found, for a commitment that is due."""
 
     safeguard: SafeguardFinding
