@@ -33,6 +33,11 @@ PATHS = [
         ]
     ),
     *(["instruments", name] for name in ("list", "show", "check")),
+    *(
+        ["file", name]
+        for name in ("report", "summaries", "internal-use", "incident", "modification", "schema")
+    ),
+    *(["oscal", name] for name in ("catalogue", "profile", "mapping", "results")),
     *(["log", name] for name in ("status", "serve", "mirror", "tidy", "follow", "evidence")),
     *(["witness", name] for name in ("init", "serve", "feed")),
 ]
@@ -78,6 +83,16 @@ WITH_JSON = {
     "conform": ["nothing", "x.yaml"],
     "applies": ["nothing"],
     "recognize": ["x.yaml", "--from", "nothing", "--to", "nothing"],
+    "audit papers": ["x.yaml"],
+    "file report": ["nothing", "aurora-1"],
+    "file summaries": ["nothing"],
+    "file internal-use": ["nothing"],
+    "file incident": ["ca-sb53", "nothing"],
+    "file modification": ["ca-sb53", "a.yaml", "b.yaml"],
+    "oscal catalogue": ["nothing"],
+    "oscal profile": ["nothing"],
+    "oscal mapping": ["nothing"],
+    "oscal results": ["nothing", "x.yaml"],
     "instruments list": ["--root", "nowhere"],
     "instruments show": ["nothing"],
     "instruments check": ["--root", "nowhere"],

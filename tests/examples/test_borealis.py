@@ -212,3 +212,31 @@ def test_an_erratum_stays_beside_what_it_corrects(states):
     ]
     stale = [x for x in line(after, FIRST, "2027-04-02")["stale"] if "erratum" in x]
     assert any("erratum borealis-1-questions is new" in x for x in stale)
+
+
+def test_filings_are_drafted_from_the_history(states):
+    root = states["12-erratum"]
+    code, report = ask(root, "file", "report", "ca-sb53", FIRST, "--on", "2027-04-02")
+    fields = {x["field"]: x for x in report["fields"]}
+    assert code == 3
+    assert fields["release-date"]["entries"][0]["text"] == "external-api: from 2026-12-11"
+    assert "website" in fields["website"]["write"]
+    code, used = ask(root, "file", "internal-use", "ny-raise", "--on", "2027-04-02")
+    assert len(used["fields"][0]["entries"]) == 3
+    code, incident = ask(
+        root, "file", "incident", "il-430-ilcs-185", "filter-off", "--on", "2027-03-02"
+    )
+    assert (code, incident["deadlines"]) == (3, [])
+    code, told = ask(root, "file", "summaries", "borealis-2", "--on", "2027-04-02")
+    assert told["thresholds"][0]["status"] == "cannot-rule-out"
+
+
+def test_an_auditors_papers_show_who_decides_and_who_dissented(states):
+    code, papers = ask(states["12-erratum"], "audit", "papers", "--on", "2028-01-15")
+    assert code == 2
+    controls = [x["text"] for x in papers["parts"][2]["prepared"]]
+    assert any("deploy-external" in x and "2 of 3 roles approve" in x for x in controls)
+    assert any("role board (The board): Chair (fictional)" in x for x in controls)
+    assert any("dissent" in x and "No result at all." in x for x in controls)
+    reviewed = [x["text"] for x in papers["parts"][5]["prepared"]]
+    assert "reviewed: incident/filter-off" in reviewed
