@@ -19,7 +19,18 @@ PATHS = [
     *(["library", name] for name in ("list", "check", "copy", "verify")),
     *(
         ["keys", name]
-        for name in ("make", "show", "list", "rotate", "revoke", "release", "sign", "verify")
+        for name in [
+            "make",
+            "show",
+            "identity",
+            "list",
+            "rotate",
+            "revoke",
+            "root",
+            "release",
+            "sign",
+            "verify",
+        ]
     ),
     *(["instruments", name] for name in ("list", "show", "check")),
     *(
@@ -50,6 +61,8 @@ WITH_JSON = {
     "plan": ["aurora-2"],
     "keys make": ["somewhere/x.key", "--no-passphrase"],
     "keys show": ["x.key"],
+    "keys identity": ["https://a", "b"],
+    "keys root": ["x.json"],
     "keys list": [],
     "keys rotate": ["okafor", "x.pub"],
     "keys revoke": ["okafor", "00", "--reason", "lost"],
@@ -65,6 +78,7 @@ WITH_JSON = {
     "verify": ["somewhere"],
     "disclose": ["declaration/none", "--plain", "-o", "x.json"],
     "sign": ["x.json", "--role", "scaling-officer", "--key", "x.key"],
+    "approve": ["none", "--key", "x.key"],
     "gate": ["aurora-1", "internal-use"],
     "conform": ["nothing", "x.yaml"],
     "applies": ["nothing"],
@@ -103,7 +117,7 @@ OUTSIDE = {
     *("library list", "library check", "library copy", "library verify"),
     *("applies", "compare", "conform", "recognize"),
     *("instruments list", "instruments show", "instruments check"),
-    *("keys make", "keys show", "verify", "sign"),  # sign reads the decision first
+    *("keys make", "keys show", "keys identity", "verify", "sign"),  # sign reads the decision first
 }
 """Commands that need no workspace."""
 
@@ -198,6 +212,9 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["record.missing"], WITH_JSON[command]
     elif command == "keys make":
         expected, place = ["file.unwritable"], WITH_JSON[command]
+    elif command == "keys identity":
+        place = ["http://a", "b"]
+        expected = ["attestation.identity"]
     elif command in ("applies", "compare", "conform", "recognize") or command.startswith(
         "instruments"
     ):

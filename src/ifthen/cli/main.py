@@ -49,6 +49,7 @@ SECTIONS = {
     "Sign": {
         "keys": "Make, list, rotate and revoke keys; sign the trust file that says whose they are.",
         "sign": "Sign off a decision for a gate, or dissent, abstain, take no part.",
+        "approve": "Sign an exception as one of those who approve it.",
         "gate": "Say whether a gate is open: the decision of the day, and who signed it.",
     },
     "Publish and verify": {
