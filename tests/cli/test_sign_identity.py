@@ -1,6 +1,7 @@
 """``ifthen keys`` and ``ifthen sign`` for who signs by identity, with a Sigstore of our own."""
 
 import datetime as clock
+import json
 
 import pytest
 from tests.attestation.sigstore_world import ADA, ISSUER, Sigstore, configuration, serving, token
@@ -34,7 +35,7 @@ def test_from_the_line_to_the_open_gate(ifthen, aurora, tmp_path, monkeypatch):
     assert line.read_text() == f"sigstore {ISSUER} {ADA}\n"
     assert ifthen("keys", "show", line).out == named.out
     root_file = tmp_path / "trusted_root.json"
-    root_file.write_text(sigstore.trusted_root())
+    root_file.write_text(json.dumps(json.loads(sigstore.trusted_root()), indent=2) + "\n")
     day = ("--from", "2026-11-30")
     assert ifthen("keys", "rotate", "lind", line, "-C", aurora, *day).code == 0
     assert ifthen("keys", "root", root_file, "-C", aurora, *day).code == 0

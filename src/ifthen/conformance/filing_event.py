@@ -15,6 +15,7 @@ from ifthen.conformance.filing import (
 )
 from ifthen.conformance.filing_model import cite
 from ifthen.conformance.instrument import Instrument
+from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.law_due import list_law_due
 from ifthen.decision.due import Due
 from ifthen.dossier.incident import Incident
@@ -67,7 +68,7 @@ def draft_incident(
         on=on,
         about=f"incident {found.id}, model {found.model}",
         notices=tuple(notices),
-        deadlines=_deadlines(list_law_due([law], [incident], (), on)),
+        deadlines=_deadlines(list_law_due([law], Happened(on=on, incidents=[incident]))),
         fields=tuple(make_field(x, _answer_incident(x.field, incident, model, on)) for x in asked),
     )
 
@@ -228,7 +229,7 @@ def draft_modification(
         ),
         deadlines=_deadlines(
             x
-            for x in list_law_due([law], (), [before, after], on)
+            for x in list_law_due([law], Happened(on=on, frameworks=[before, after]))
             if f"{after.document.id}@{after.document.version}" in x.id
         ),
         fields=tuple(make_field(x, answers.get(x.field, Answer())) for x in asked),
