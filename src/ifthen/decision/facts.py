@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ifthen.attestation.trust import Trusted
 from ifthen.decision.memory import Memory
 from ifthen.decision.model import FactReference, Reason
 from ifthen.decision.supposed import SupposedMeasurement
@@ -70,6 +71,8 @@ class Facts:
     incidents: Sequence[Loaded[Incident]] = ()
     errata: Sequence[Loaded[Erratum]] = ()
     withdrawals: Sequence[Loaded[Withdrawal]] = ()
+    trusted: Trusted | None = None
+    """By whom exceptions have to be signed; None where no trust file says who is who."""
     parents: "Sequence[Facts]" = ()
     """The facts about each model that this one was made from, by the same framework."""
     struck: Mapping[str, Reason] = field(default_factory=dict)
