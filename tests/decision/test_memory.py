@@ -15,6 +15,7 @@ from tests.decision.world import (
     INCIDENT,
     MADE_ON,
     ON,
+    STALE_ON,
     WITHDRAWAL,
     World,
     canonical,
@@ -117,6 +118,31 @@ def test_a_safeguard_that_another_commitment_asks_for_is_found_anew():
     facts = changed.facts()
     assert decided(facts, ON - DAY).safeguards[0].required_by == ("if-cyber-1", "if-cyber-2")
     assert decided(facts, ON).safeguards[0].required_by == ("if-cyber-2",)
+
+
+def test_a_threshold_that_can_no_longer_be_told_changes_why_a_safeguard_is_due():
+    changed = reached()
+    changed.framework["treat_undetermined_as"] = "undetermined"
+    changed.framework["safeguards"][0]["in_place_when"] = {
+        "in": {"assessment": "vault", "values": ["partly-effective"]}
+    }
+    facts = changed.facts()
+    held, open = decided(facts, STALE_ON - DAY), decided(facts, STALE_ON)
+    assert [x.obligations[0].because for x in (held, open)] == ["reached", "undetermined"]
+    assert [x.gates[0].outcome.value for x in (held, open)] == ["hold", "undetermined"]
+
+
+def test_what_is_withdrawn_later_counts_until_then():
+    changed = withdrawn()
+    later = {"kind": "assessment", "id": "vault-assessed"}
+    changed.withdrawals.append(
+        copy.deepcopy(WITHDRAWAL) | {"id": "w2", "document": later, "made_on": ON.isoformat()}
+    )
+    facts = changed.facts()
+    before = decided(facts, ON - DAY)
+    assert decided(facts, ON - 2 * DAY).safeguards[0] is before.safeguards[0]
+    after = decided(facts, ON)
+    assert [x.safeguards[0].in_place.value for x in (before, after)] == ["yes", "undetermined"]
 
 
 def test_a_memory_does_not_grow_with_the_days():
