@@ -321,6 +321,15 @@ def test_hint_names_the_id_that_was_meant() -> None:
     assert error.hint == "known: baking-1, baking-2"
 
 
+def test_hint_where_none_of_the_kind_is_written_yet() -> None:
+    evaluations = VALID[VALID.index("evaluations:") : VALID.index("safeguards:")]
+    error, *_ = lint((evaluations, "")).errors
+    assert (error.message, error.hint) == (
+        "there is no evaluation 'recipes'",
+        "add it: no evaluation is written yet",
+    )
+
+
 def test_equal_values_in_two_tiers_are_in_order() -> None:
     change = (
         "in: {evaluation: inventions, values: [reached]}",

@@ -190,9 +190,10 @@ class IgnoredJson(msgspec.Struct, gc=False):
 
 
 class EventJson(msgspec.Struct, gc=False):
-    """An event of a sample; only scores and edits of scores are looked at."""
+    """An event of a sample; scores, edits of scores, errors and limits are looked at."""
 
     event: Any = None
+    type: Any = None
     scorer: Any = None
     score: Any = None
     intermediate: Any = None

@@ -15,6 +15,7 @@ from ifthen.errors import Error
 from ifthen.evidence.archive import read_members
 from ifthen.evidence.columns import Same
 from ifthen.evidence.directory import Entry
+from ifthen.evidence.inspect_ending import find_other_end
 from ifthen.evidence.inspect_format import (
     NO_JSON,
     NO_VALUE,
@@ -33,7 +34,7 @@ from ifthen.evidence.source import Source
 from ifthen.evidence.strict_json import check_keys
 
 PLACE = "samples/{id}_epoch_{epoch}.json"
-_TELLING = ("score", "score_edit")
+_TELLING = ("score", "score_edit", "error", "sample_limit")
 _EMPTY = (b"", b"null", b"[]")
 _RAW = ("metadata", "error_retries")
 _QUESTION = msgspec.json.Encoder(order="deterministic")
@@ -168,12 +169,17 @@ def add_sample(
             values[name] = score.value.value
             if score.history:
                 edited[name] = to_score(score)
-    told, is_edited = read_events(sample.events, found or {}) if sample.events else ({}, False)
+    told: dict[str, SampleScore] = {}
+    is_edited, end = False, None
+    if sample.events:
+        telling = [event for event in sample.events if event.event in _TELLING]
+        told, is_edited = read_events(telling, found or {})
+        end = find_other_end(sample, telling)
     if is_edited and not edited:
         message = "its events tell of an edited score; no score has a history"
         share.findings.append(contradiction("log.history-differs", message, place))
     held = sample.held_limit is not NO_VALUE or sample.held_invalidation is not NO_VALUE
-    if edited or told or held:
+    if edited or told or held or end:
         limit, invalidation = sample.limit, sample.invalidation
         table.marks[row] = Marks(
             limit=limit.type if limit else None,
@@ -181,6 +187,7 @@ def add_sample(
             invalidated_by=author_of(invalidation) if invalidation else None,
             edited=edited,
             told=told,
+            told_end=end,
         )
     if not _is_empty(sample.error_retries):
         share.retried += 1
@@ -236,10 +243,9 @@ def read_events(
 
     An event names its scorer since 0.3.240; intermediate scores are no final ones.
     """
-    found = [event for event in events if event.event in _TELLING]
     told: dict[str, list[Any]] = {}
     is_edited = False
-    for event in found:
+    for event in events:
         if event.event == "score_edit":
             is_edited = True
         elif isinstance(event.score, dict) and not event.intermediate:

@@ -15,7 +15,7 @@ from ifthen.errors import Error
 from ifthen.framework.dated import load_on
 from ifthen.verification.copies import Copy
 from ifthen.verification.order import Contents
-from ifthen.verification.verdict import Step
+from ifthen.verification.verdict import Step, Watch, say_nothing
 
 FACTS = (
     "model",
@@ -54,10 +54,14 @@ class Replayed:
         return digest not in self.made and (self.hidden or digest in self.unclear)
 
 
-def check_replay(step: Step, contents: Contents, bounds: Bounds) -> Replayed:
+def check_replay(
+    step: Step, contents: Contents, bounds: Bounds, watch: Watch = say_nothing
+) -> Replayed:
     """Check that each decision follows from what was published before."""
     found = Replayed(bounds)
-    for copy in contents.of_kind("decision"):
+    decisions = contents.of_kind("decision")
+    for done, copy in enumerate(decisions):
+        watch("replay", done, len(decisions))
         where = copy.entry.where
         if copy.document is None:
             found.hidden = True
@@ -92,7 +96,7 @@ def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:
 
     An incident that was known on the day and published after the decision is left out of it.
     """
-    end = len(contents.entries)
+    end = contents.end
     last: dict[tuple[str, str], tuple[Copy, Decision]] = {}
     for copy in contents.of_kind("decision"):
         made = None if copy.document is None else found.made.get(copy.document.digest)
@@ -101,7 +105,7 @@ def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:
             if about not in last or made.on >= last[about][1].on:
                 last[about] = copy, made
     for copy, said in last.values():
-        since = contents.entries[copy.entry.index + 1 :]
+        since = (x for x in contents.entries if x.index > copy.entry.index)
         if not any(x.stated.kind in (*FACTS, "framework") for x in since):
             continue
         where = copy.entry.where

@@ -57,7 +57,7 @@ def _note_missing(step: Step, contents: Contents, replayed: Replayed) -> None:
 
     A decision alone does not say who dissented: whoever leaves the statement out hides it.
     """
-    end = len(contents.entries)
+    end = contents.end
     last: dict[tuple[str, str], Decision] = {}
     for decision in replayed.made.values():
         about = (decision.model.id, decision.framework.id)

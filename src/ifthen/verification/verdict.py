@@ -1,5 +1,6 @@
 """The verdict: numbered steps, each with its status and with counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +11,14 @@ from ifthen.errors import Error, Problems
 
 Status = Literal["verified", "failed", "withheld", "not-at-hand", "nothing-to-check"]
 Outcome = Literal["verified", "failed", "undetermined"]
+
+Watch = Callable[[str, int, int], None]
+"""``watch(step, done, count)``: called while a long step is worked on, with its short name."""
+
+
+def say_nothing(_step: str, _done: int, _count: int) -> None:
+    """Watch nothing."""
+
 
 MAX_FINDINGS = 100
 """Most findings of a step that are listed; the counts stay whole."""

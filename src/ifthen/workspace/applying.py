@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.questions import Ask, ask_developer
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded, load_document
 from ifthen.encoding.tree import MAX_BYTES, format_tree, parse_tree
 from ifthen.workspace.instruments import load_instrument, load_instruments

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.finding import Report
+from ifthen.conformance.holidays import HolidayCalendar
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.overlay import Overlay
 from ifthen.conformance.overlaying import check_overlay, find_cycles, judge_under
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Day, DocumentT, Id, Line, Loaded, Part, load_document
 from ifthen.encoding.tree import MAX_BYTES, parse_tree
 from ifthen.errors import Error, Problems
@@ -69,6 +70,17 @@ def load_instruments(root: Path = LIBRARY) -> tuple[Loaded[Instrument], ...]:
     if faults:
         raise Problems(faults)
     return tuple(loaded)
+
+
+def load_calendars(root: Path = LIBRARY) -> dict[str, Loaded[HolidayCalendar]]:
+    """Return the calendars of holidays of the library, by id.
+
+    Raises:
+        Problems: every fault of the first faulty file, with its place.
+    """
+    names = [x.stem for x in sorted((root / "holidays").glob("*.yaml"))]
+    loaded = (load_layer(x, "holidays", HolidayCalendar, root) for x in names)
+    return {x.document.id: x for x in loaded}
 
 
 def find_instrument(instruments: Sequence[Loaded[Instrument]], name: str) -> Loaded[Instrument]:
