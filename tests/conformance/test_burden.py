@@ -9,9 +9,9 @@ import pytest
 
 from ifthen.conformance.burden import Estimates, count_burden, list_spared_commitments
 from ifthen.conformance.crosswalk import Crosswalk
-from ifthen.conformance.developer import Developer
 from ifthen.decision.deciding import decide
 from ifthen.decision.facts import Facts
+from ifthen.dossier.developer import Developer
 from ifthen.dossier.model import Determination, Model
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ifthen.cli.options import Day, framework_option, guarded, json_option, read_today
+from ifthen.cli.options import (
+    Day,
+    framework_option,
+    guarded,
+    json_option,
+    open_workspace,
+    read_today,
+)
 
 if TYPE_CHECKING:
     from ifthen.conformance.burden import Burden, Estimates
     from ifthen.decision.model import Decision
+    from ifthen.dossier.developer import Developer
     from ifthen.framework.model import Framework
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,7 +29,9 @@ _HOURS = ("document", "field", "element")
 @click.argument("model")
 @click.argument("instruments", nargs=-1, metavar="[INSTRUMENT]...")
 @click.option(
-    "--developer", type=_FILE, required=True, help="File of what is known of the developer."
+    "--developer",
+    type=_FILE,
+    help="File of what is known of the developer.  [default: what the workspace holds]",
 )
 @click.option("--crosswalk", "crosswalks", multiple=True, metavar="FILE", help="Also this one.")
 @click.option(
@@ -36,7 +46,7 @@ _HOURS = ("document", "field", "element")
     "--workspace",
     "directory",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Workspace whose framework decides about the model, to show what it spares it.",
+    help="Workspace, to show what its framework spares the model as well.",
 )
 @framework_option
 @click.option("--on", type=Day(), help="Day to ask for.  [default: today]")
@@ -46,7 +56,7 @@ _HOURS = ("document", "field", "element")
 def command(  # noqa: PLR0917 - click passes options by name
     model: str,
     instruments: tuple[str, ...],
-    developer: Path,
+    developer: Path | None,
     crosswalks: tuple[str, ...],
     estimates: tuple[str, ...],
     directory: Path | None,
@@ -69,7 +79,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     decided = None if directory is None else _decide(directory, model, day, framework_id)
     found = count_files(
         model,
-        developer,
+        _know(developer, directory),
         instruments,
         day,
         crosswalks=crosswalks,
@@ -86,6 +96,17 @@ def command(  # noqa: PLR0917 - click passes options by name
     else:
         _show(found)
     return 0
+
+
+def _know(developer: Path | None, directory: Path | None) -> "Developer":
+    """Return what is known of the developer: by a file, else by the workspace."""
+    if developer is not None:
+        from ifthen.workspace.applying import load_developer  # noqa: PLC0415
+
+        return load_developer(developer).document
+    from ifthen.workspace.conforming import read_documents  # noqa: PLC0415
+
+    return read_documents(open_workspace(directory or Path())).known.developer.document
 
 
 def _parse_estimates(given: tuple[str, ...]) -> "Estimates | None":

@@ -13,17 +13,18 @@ from ifthen.conformance.burden import (
 from ifthen.conformance.crosswalk import Crosswalk, check_crosswalk
 from ifthen.conformance.instrument import Instrument
 from ifthen.decision.model import Decision
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Problems
 from ifthen.framework.model import Framework
-from ifthen.workspace.applying import load_chosen, load_developer
+from ifthen.workspace.applying import load_chosen
 from ifthen.workspace.instruments import load_instruments, load_layer
 from ifthen.workspace.library import LIBRARY
 
 
 def count_files(
     model: str,
-    developer: Path,
+    developer: Developer,
     instruments: Sequence[str],
     on: date,
     *,
@@ -51,8 +52,9 @@ def count_files(
     faults = [error for walk in walks for error in check_crosswalk(walk, known)]
     if faults:
         raise Problems(faults)
-    facts = load_developer(developer).document
-    found = count_burden(laws, facts, model, [x.document for x in walks], on, estimates=estimates)
+    found = count_burden(
+        laws, developer, model, [x.document for x in walks], on, estimates=estimates
+    )
     if decided is None:
         return found
     spared = tuple(list_spared_commitments(*decided))
