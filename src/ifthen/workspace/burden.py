@@ -52,9 +52,8 @@ def count_files(
     faults = [error for walk in walks for error in check_crosswalk(walk, known)]
     if faults:
         raise Problems(faults)
-    found = count_burden(
-        laws, developer, model, [x.document for x in walks], on, estimates=estimates
-    )
+    mapped = [x.document for x in walks]
+    found = count_burden(laws, developer, model, mapped, on, estimates=estimates)
     if decided is None:
         return found
     spared = tuple(list_spared_commitments(*decided))
