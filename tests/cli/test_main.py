@@ -84,6 +84,7 @@ WITH_JSON = {
     "applies": ["nothing"],
     "recognize": ["x.yaml", "--from", "nothing", "--to", "nothing"],
     "audit papers": ["x.yaml"],
+    "burden": ["nothing", "--developer", "x.yaml"],
     "file report": ["nothing", "aurora-1"],
     "file summaries": ["nothing"],
     "file internal-use": ["nothing"],

@@ -37,3 +37,10 @@ def test_a_dangling_name_is_an_error_with_its_line_and_nothing_is_written(ifthen
 def test_a_day_on_which_nothing_is_asked_has_no_profile_but_has_results(ifthen):
     early = ("--on", "2026-11-20", "--json")
     assert ifthen("oscal", "profile", "ny-raise", *early).error_codes == ["oscal.nothing"]
+
+
+def test_findings_over_a_workspace_rest_on_its_documents(ifthen, aurora):
+    asked = ("oscal", "results", "ca-sb53", "-C", aurora, "--on", "2026-12-01")
+    (result,) = ifthen(*asked).json["assessment-results"]["results"]
+    assert {x["name"]: x["value"] for x in result["props"]}["framework"] == "example-fsf@2.1"
+    assert len(result["observations"]) == 38

@@ -14,6 +14,7 @@ from tests.evidence.tampering import (
     flip,
     numbers,
     result,
+    told_to_differ,
 )
 
 
@@ -137,3 +138,27 @@ def test_earlier_attempt_whose_member_says_another_score_than_the_journal(log):
     assert codes(log) == set()
     measured = result(log.to_bytes()).measurements[0]
     assert measured.high > measured.low
+
+
+@every_log
+def test_sample_that_another_model_answered_counts_from_0_to_1(log):
+    """A refusal handed on to a weaker model says nothing of the model that was evaluated."""
+    before = result(log.to_bytes()).measurements[0]
+    stated = [{"model": "a", "fallback_model": "b", "count": 1}]
+    first = log.samples[0]
+    first["model_fallbacks"] = stated
+    assert codes(log) == set()
+    record = result(log.to_bytes())
+    (found,) = (each for each in record.findings if each.code == "log.model-fallback")
+    assert found.severity == "notice"
+    assert "a by b in 1" in found.message
+    after = record.measurements[0]
+    assert after.value == before.value
+    assert after.high - after.low > before.high - before.low
+    for item in log.summaries:
+        if (item["id"], item["epoch"]) == (first["id"], first["epoch"]):
+            item["model_fallbacks"] = stated
+    assert codes(log) == set()
+    first["model_fallbacks"] = None
+    assert codes(log) == {SUMMARY_DIFFERS}
+    assert told_to_differ(log) == ["fallbacks"]

@@ -34,6 +34,7 @@ def tampering(step: str, name: str) -> Callable[[Callable[[Any], Any]], Callable
 
 # Each module registers its own.
 from tests.verification import (  # noqa: E402, F401
+    tamper_dishonest,
     tamper_files,
     tamper_keys,
     tamper_log,

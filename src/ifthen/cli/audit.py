@@ -9,6 +9,7 @@ import click
 from ifthen.cli.options import (
     Day,
     exit_zero_option,
+    framework_option,
     guarded,
     json_option,
     open_workspace,
@@ -215,6 +216,7 @@ def confirm(sheet: Path, log_: str, threshold: float, risk: float, json_: bool) 
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Workspace that is audited.  [default: here, where no FRAMEWORK is given]",
 )
+@framework_option
 @click.option("--on", type=Day(), help="Day to prepare for.  [default: today]")
 @click.option(
     "--to",
@@ -231,6 +233,7 @@ def papers(  # noqa: PLR0917 - click passes options by name
     developer: Path | None,
     overlays: tuple[str, ...],
     directory: Path | None,
+    framework_id: str | None,
     on: date | None,
     output: Path | None,
     exit_zero: bool,
@@ -238,26 +241,31 @@ def papers(  # noqa: PLR0917 - click passes options by name
 ) -> int:
     """Prepare the work papers of an independent audit, in the law's parts A to G.
 
-    They are about the framework of the workspace, or about FRAMEWORK, of the library or a file.
+    They are about all documents of a workspace, or about FRAMEWORK alone, of the library or a file.
     What documents say is filled in with its basis; every judgement is left to the auditor, and so
     are the reasons and recommendations for each possible deviation. Exit code 2 where something is
     absent or inconsistent, else 3: an auditor has to complete them.
     """
     from ifthen.cli.drafts import give_draft  # noqa: PLC0415
     from ifthen.publication.papers_text import format_papers  # noqa: PLC0415
-    from ifthen.workspace.papers import prepare  # noqa: PLC0415
-
-    held = None
-    if directory is not None or framework is None:
-        held = open_workspace(directory or Path())
-    found = prepare(
-        instrument,
-        held,
-        on or read_today(),
-        framework=framework,
-        developer=developer,
-        overlays=overlays,
+    from ifthen.workspace.applying import load_developer  # noqa: PLC0415
+    from ifthen.workspace.conforming import Asking  # noqa: PLC0415
+    from ifthen.workspace.papers import (  # noqa: PLC0415
+        prepare_from_files,
+        prepare_from_workspace,
     )
+
+    day = on or read_today()
+    if framework is not None:
+        if directory is not None:
+            raise click.UsageError("give FRAMEWORK, or a workspace with -C")
+        found = prepare_from_files(
+            instrument, framework, day, developer=developer, overlays=overlays
+        )
+    else:
+        asked = Asking(instruments=[instrument], on=day, framework=framework_id, overlays=overlays)
+        facts = (load_developer(developer),) if developer else ()
+        found = prepare_from_workspace(open_workspace(directory or Path()), asked, facts)
     give_draft(found, format_papers(found), output, json_, len(found.parts))
     if exit_zero:
         return 0

@@ -82,8 +82,9 @@ def report(  # noqa: PLR0917 - click passes options by name
     law = _law(instrument)
     kinds = {getattr(x.answered_by, "document", None) for x in law.document.provisions}
     (case,) = _cases(directory, [model], on, framework_id, no_cache)
-    kind = "model-report" if "model-report" in kinds else "transparency-report"
-    return _give(draft_report(law, kind, case), output, json_, exit_zero)
+    if "model-report" in kinds:
+        return _give(draft_report(law, "model-report", case), output, json_, exit_zero)
+    return _give(draft_report(law, "transparency-report", case), output, json_, exit_zero)
 
 
 @command.command("summaries")

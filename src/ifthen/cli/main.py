@@ -65,6 +65,7 @@ SECTIONS = {
         "conform": "Show, per provision of a law or code, what a framework answers.",
         "recognize": "Show what a filing under one law already answers under another.",
         "compare": "Show developers side by side, with the frontier of published practice.",
+        "burden": "Count what each law asks of a model, and what it adds to the others.",
         "file": "Draft what laws ask to be published or sent, from documents of the workspace.",
         "oscal": "Write laws, mappings and findings as OSCAL 1.2.",
     },

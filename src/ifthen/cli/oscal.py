@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ifthen.cli.options import Day, guarded, json_option, read_now, read_today
+from ifthen.cli.options import (
+    Day,
+    guarded,
+    json_option,
+    open_workspace,
+    read_now,
+    read_today,
+    workspace_option,
+)
 
 if TYPE_CHECKING:
     from ifthen.workspace.exporting_oscal import Asked
@@ -124,7 +132,8 @@ def mapping(
 
 @command.command("results")
 @click.argument("instrument")
-@click.argument("framework")
+@click.argument("framework", required=False)
+@workspace_option
 @developer_option
 @overlay_option
 @on_option
@@ -134,7 +143,8 @@ def mapping(
 @guarded
 def results(  # noqa: PLR0917 - click passes options by name
     instrument: str,
-    framework: str,
+    framework: str | None,
+    directory: Path,
     developer: Path | None,
     overlays: tuple[str, ...],
     on: date | None,
@@ -142,15 +152,30 @@ def results(  # noqa: PLR0917 - click passes options by name
     output: Path | None,
     json_: bool,
 ) -> int:
-    """Write the findings of "ifthen conform INSTRUMENT FRAMEWORK" as assessment results.
+    """Write the findings of "ifthen conform" as assessment results.
 
+    They are over the documents of a workspace, or over FRAMEWORK, of the library or a file.
     "Satisfied" is said of one objective only: that a document holds something of the kind. It is
     no legal conclusion.
     """
-    from ifthen.workspace.exporting_oscal import Place, export_results  # noqa: PLC0415
+    from ifthen.workspace.exporting_oscal import (  # noqa: PLC0415
+        Place,
+        export_results,
+        export_workspace_results,
+    )
 
-    asked = _ask(instrument, framework, developer, overlays, on)
-    return _give(export_results(asked, Place(catalogues), now=read_now()), output, json_)
+    place = Place(catalogues)
+    if framework is not None:
+        asked = _ask(instrument, framework, developer, overlays, on)
+        return _give(export_results(asked, place, now=read_now()), output, json_)
+    from ifthen.workspace.applying import load_developer  # noqa: PLC0415
+    from ifthen.workspace.conforming import Asking, read_documents  # noqa: PLC0415
+
+    given = (load_developer(developer),) if developer else ()
+    documents = read_documents(open_workspace(directory), given)
+    asking = Asking(instruments=[instrument], on=on or read_today(), overlays=overlays)
+    found = export_workspace_results(asking, documents, place, now=read_now())
+    return _give(found, output, json_)
 
 
 def _ask(

@@ -1,6 +1,7 @@
 """Drafts about something that happened: an incident, a new version of the framework. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date
 
 from ifthen.conformance.filing import (
@@ -17,7 +18,6 @@ from ifthen.conformance.filing_model import cite
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.law_due import list_law_due
-from ifthen.decision.due import Due
 from ifthen.dossier.incident import Incident
 from ifthen.dossier.model import Model
 from ifthen.encoding.document import Loaded
@@ -32,7 +32,7 @@ def draft_incident(
     law: Loaded[Instrument],
     incident: Loaded[Incident],
     model: Loaded[Model] | None,
-    on: date,
+    happened: Happened,
 ) -> Filing:
     """Return the draft of an incident report; ``model`` is the one that it happened with.
 
@@ -41,6 +41,7 @@ def draft_incident(
     Raises:
         Error: ``filing.not-asked``; ``filing.not-yet`` for a day before the discovery.
     """
+    on = happened.on
     if incident.document.discovered_on > on:
         raise Error(
             "filing.not-yet",
@@ -68,15 +69,19 @@ def draft_incident(
         on=on,
         about=f"incident {found.id}, model {found.model}",
         notices=tuple(notices),
-        deadlines=_deadlines(list_law_due([law], Happened(on=on, incidents=[incident]))),
+        deadlines=_deadlines(law, replace(happened, incidents=[incident], frameworks=()), found.id),
         fields=tuple(make_field(x, _answer_incident(x.field, incident, model, on)) for x in asked),
     )
 
 
-def _deadlines(due: Iterator[Due]) -> tuple[FilingDeadline, ...]:
+def _deadlines(
+    law: Loaded[Instrument], happened: Happened, about: str
+) -> tuple[FilingDeadline, ...]:
+    """Return the deadlines of a law that are about one thing."""
     return tuple(
         FilingDeadline(title=x.title, last_day=x.last_day, standing=x.standing, reason=x.reason)
-        for x in due
+        for x in list_law_due([law], happened)
+        if x.id.endswith(f"/{about}")
     )
 
 
@@ -189,7 +194,7 @@ def draft_modification(
     before: Loaded[Framework],
     after: Loaded[Framework],
     diff: FrameworkDiff,
-    on: date,
+    happened: Happened,
 ) -> Filing:
     """Return the draft of a notice of a modified framework, from the comparison of two versions.
 
@@ -199,6 +204,7 @@ def draft_modification(
     Raises:
         Error: ``filing.not-asked``; ``filing.nothing-modified`` where nothing material changed.
     """
+    on = happened.on
     asked = list_asked(law, "framework-modification")
     changes = diff.material()
     if not changes:
@@ -228,9 +234,9 @@ def draft_modification(
             "Whether a change is material is for a person.",
         ),
         deadlines=_deadlines(
-            x
-            for x in list_law_due([law], Happened(on=on, frameworks=[before, after]))
-            if f"{after.document.id}@{after.document.version}" in x.id
+            law,
+            replace(happened, incidents=(), frameworks=[before, after]),
+            f"{after.document.id}@{after.document.version}",
         ),
         fields=tuple(make_field(x, answers.get(x.field, Answer())) for x in asked),
     )

@@ -177,10 +177,10 @@ def _when(law: Instrument, provision: Provision, on: date) -> str:
 
 
 def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
-    """Return an outcome with what deadlines say: what was missed contradicts the provision.
+    """Return an outcome with what deadlines say: to have missed one contradicts a document.
 
     Of a time that starts again, only the last one counts, so that to leave a document out never
-    makes a finding better.
+    makes a finding better. Nobody can tell that something was missed where it may be withheld.
     """
     state, _, basis = outcome
     clocks = {f"law/{given.law.id}/{x.id}/": x for x in provision.clocks if x.asks == "act"}
@@ -188,19 +188,26 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
         (x, clock) for x in given.held.due for start, clock in clocks.items()
         if x.id.startswith(start)
     ]  # fmt: skip
+    public = not any(_bears(x, provision) for x in given.held.hidden)
     failed = [
-        x for x, clock in entries
-        if x.standing == "missed" or (x.standing == "late" and not clock.repeats)
-    ]  # fmt: skip
-    if failed and state != "inconsistent":
+        x
+        for x, clock in entries
+        if (x.standing == "missed" and public) or (x.standing == "late" and not clock.repeats)
+    ]
+    incident = bool(entries) and provision.asks == "incident-report"
+    if state == "inconsistent" or (state != "present" and not incident):
+        return outcome
+    if failed:
         said = "; ".join(f"{x.title}: {_say(x)}" for x in failed)
         return "inconsistent", said, (*basis, *(_cite(x) for x in failed))
-    if provision.asks != "incident-report" or not entries or RANK[state] >= RANK["present"]:
+    if state == "present":
         return outcome
     cited = (*basis, *(_cite(x) for x, _ in entries))
     if all(x.standing == "met" for x, _ in entries):
         return "present", "; ".join(f"{x.title}: {_say(x)}" for x, _ in entries), cited
-    left = [x for x, _ in entries if x.standing != "met"]
+    left = [x for x, _ in entries if x.standing not in ("met", "missed")]
+    if not left:
+        return outcome  # missed, as far as is public
     return "undetermined", "; ".join(f"{x.title}: {_say(x)}" for x in left), cited
 
 

@@ -173,7 +173,8 @@ def _standing(
     if standing == "missed" and not isinstance(answer, ByDocument) and not asked.clock.done_by:
         standing, note = "undetermined", "no kind of document here would say that it was done"
     # That a year has passed since the last review is what calls for the next one.
-    called = asked.clock.starts != "last-document" or asked.provision.asks == "review"
+    called = asked.clock.starts not in ("last-document", "deployment")
+    called = called or asked.provision.asks == "review"
     if standing == "missed" and only_if and not called:
         standing, note = "undetermined", f"not done by then; called for only if {only_if}"
     return Due(title=title, standing=standing, done_on=done_on, reason=note, **values)

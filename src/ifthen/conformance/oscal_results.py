@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ifthen.conformance.finding import Basis, Finding, Report
+from ifthen.conformance.basis import Basis
+from ifthen.conformance.finding import Finding, Report
 from ifthen.conformance.oscal import (
     NOT_ASKED,
     OBJECTIVE,
@@ -112,6 +113,8 @@ def _observation(law: str, digest: str, finding: Finding, moment: str) -> dict[s
     notes = [f"To judge: {finding.judgement}"] if finding.judgement else []
     notes += [f"One reading: {x}" for x in finding.readings]
     notes += [f"Under {x}" for x in finding.under]
+    if finding.would_satisfy:
+        notes.append(f"Would answer it: {finding.would_satisfy}")
     evidence = [_evidence(x) for x in finding.basis]
     return {
         "uuid": make_uuid("observation", digest, finding.provision),

@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from ifthen.conformance.basis import Basis
 from ifthen.conformance.filing import Entry, Source
-from ifthen.conformance.finding import Basis, Finding, Report
+from ifthen.conformance.finding import Finding, Report
 from ifthen.conformance.instrument import ByDocument, Instrument, Provision
 from ifthen.encoding.canonical import digest_value
 from ifthen.encoding.document import Day, Digest, Document, Line, Loaded, Part, Text
@@ -20,7 +21,9 @@ from ifthen.errors import Error
 TO_WRITE = "for the auditor: write"
 """How every field begins that the auditor has to write."""
 
-PARTS: Mapping[str, tuple[str, str]] = {
+Letter = Literal["A", "B", "C", "D", "E", "F", "G"]
+
+PARTS: Mapping[str, tuple[Letter, str]] = {
     "substance": ("A", "a description of whether the requirements were substantially kept to"),
     "deviations": (
         "B",
@@ -38,7 +41,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
 }
 """Parts by the name that instruments use for them: the letter, and what the auditor writes."""
 
-_OPEN = ("undetermined", "contested", "needs-judgement")
+_OPEN = ("undetermined", "withheld", "contested", "needs-judgement")
 
 
 class AuditorField(Part):
@@ -80,7 +83,7 @@ class Candidate(Part):
 class PaperPart(Part):
     """One part of the report."""
 
-    letter: Literal["A", "B", "C", "D", "E", "F", "G"]
+    letter: Letter
     """Its letter in the law."""
     citation: Line
     """Its place in the law."""
@@ -115,7 +118,7 @@ class WorkPapers(Document):
     deviations: tuple[Candidate, ...]
     """What may be a deviation: absent or inconsistent."""
     questions: tuple[Candidate, ...]
-    """What documents do not settle: undetermined, contested, for a person."""
+    """What documents do not settle: undetermined, withheld, contested, for a person."""
     findings_sha256: Digest
     """Digest of the findings that the papers were prepared from."""
 

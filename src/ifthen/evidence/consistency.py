@@ -376,6 +376,10 @@ def check_changes(log: Log) -> Iterator[Finding]:
     if superseded:
         message = f"{superseded} samples were run again; every score they had counts"
         yield notice("log.requeued", message, "samples")
+    fallbacks = Counter(pair for mark in marks for pair in mark.fallbacks)
+    if fallbacks:
+        message = "another model answered in place of the one that was asked, and the sample counts"
+        yield notice("log.model-fallback", f"{message} 0 to 1: {_times(fallbacks)}", "samples")
     told = sum(bool(mark.told) for mark in marks)
     if told:
         message = f"the events of {told} samples tell other scores; every one of them counts"
@@ -386,6 +390,11 @@ def check_changes(log: Log) -> Iterator[Finding]:
     if log.run.retuned:
         message = f"{log.run.retuned} settings were changed during the run"
         yield notice("log.retuned", message, "header")
+
+
+def _times(counts: Counter[str]) -> str:
+    """Return what stands in how many samples; the most frequent ones of many."""
+    return ", ".join(f"{name} in {count}" for name, count in counts.most_common(5))
 
 
 def _by(counts: Counter[str]) -> str:

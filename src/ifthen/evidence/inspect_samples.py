@@ -21,6 +21,7 @@ from ifthen.evidence.inspect_format import (
     NO_VALUE,
     UNCHANGED,
     EventJson,
+    FallbackJson,
     ProvenanceJson,
     SampleJson,
     ScoreJson,
@@ -179,7 +180,8 @@ def add_sample(
         message = "its events tell of an edited score; no score has a history"
         share.findings.append(contradiction("log.history-differs", message, place))
     held = sample.held_limit is not NO_VALUE or sample.held_invalidation is not NO_VALUE
-    if edited or told or held or end:
+    others = sample.model_fallbacks
+    if edited or told or held or end or others:
         limit, invalidation = sample.limit, sample.invalidation
         table.marks[row] = Marks(
             limit=limit.type if limit else None,
@@ -188,6 +190,7 @@ def add_sample(
             edited=edited,
             told=told,
             told_end=end,
+            fallbacks=to_fallbacks(others),
         )
     if not _is_empty(sample.error_retries):
         share.retried += 1
@@ -280,6 +283,11 @@ def author_of(provenance: ProvenanceJson | None) -> str:
     return (provenance.author if provenance else None) or "unknown"
 
 
+def to_fallbacks(items: Sequence[FallbackJson] | None) -> tuple[str, ...]:
+    """Return, for each model that was replaced, its name and that of the one that answered."""
+    return tuple(sorted({f"{item.model} by {item.fallback_model}" for item in items or ()}))
+
+
 def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTable:
     """Return summaries as a table, with the short values of kept metadata.
 
@@ -296,8 +304,9 @@ def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTa
     for row, item in enumerate(items):
         found = item.scores or {}
         table.add_scores({name: score.value for name, score in found.items()}, row)
-        if item.limit is not None:
-            table.marks[row] = Marks(limit=item.limit)
+        if item.limit is not None or item.model_fallbacks:
+            others = to_fallbacks(item.model_fallbacks)
+            table.marks[row] = Marks(limit=item.limit, fallbacks=others)
         if keep:
             table.add_metadata(_labels_of(item, keep), row)
     return table.pack()

@@ -95,6 +95,8 @@ class Sample:
     """Other scores than its own that the sample's events tell, by scorer."""
     told_end: Literal["error", "limit", "neither"] | None = None
     """How the sample's events say that it ended, where the sample itself says otherwise."""
+    fallbacks: tuple[str, ...] = ()
+    """Models in whose place another answered: ``NAME by OTHER``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -183,17 +183,17 @@ class Questions(Sequence["Question"]):
     def sample_bounds(self, row: int) -> Bounds:
         """Return the least and the greatest score that one sample can have.
 
-        That is 0 and 1 for an invalidated sample, for one whose events tell of another end, and,
-        unless the framework says how they count, for one that ended in an error or at a limit and
-        for one without a usable score; for an edited score the least and the greatest of the values
-        that it ever had.
+        That is 0 and 1 for an invalidated sample, for one whose events tell of another end, for one
+        in which another model answered, and, unless the framework says how they count, for one that
+        ended in an error or at a limit and for one without a usable score; for an edited score the
+        least and the greatest of the values that it ever had.
         """
         value = self.values[row]
         marks = self.table.marks.get(row)
         if marks is None and not self.table.errors[row]:
             return self._of_value(value)
         marks = marks or Marks()
-        if marks.invalidated or marks.told_end is not None:
+        if marks.invalidated or marks.told_end is not None or marks.fallbacks:
             return EITHER
         for ended, rule in (
             (self.table.errors[row], self._counting.error),

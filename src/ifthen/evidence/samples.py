@@ -57,6 +57,8 @@ class Marks(msgspec.Struct, kw_only=True):
     """Other scores that the events of the sample tell, by scorer."""
     told_end: Literal["error", "limit", "neither"] | None = None
     """How the events of the sample say that it ended, where the sample itself says otherwise."""
+    fallbacks: tuple[str, ...] = ()
+    """Models in whose place another answered: ``NAME by OTHER``."""
 
 
 NO_MARKS = Marks()
@@ -113,6 +115,7 @@ class SampleTable(Sequence[Sample]):
             superseded=sample.superseded,
             told=dict(sample.told),
             told_end=sample.told_end,
+            fallbacks=sample.fallbacks,
         )
         if marks != NO_MARKS:
             self.marks[row] = marks
@@ -219,6 +222,7 @@ class SampleTable(Sequence[Sample]):
             superseded=marks.superseded,
             told=marks.told,
             told_end=marks.told_end,
+            fallbacks=marks.fallbacks,
         )
 
     def __iter__(self) -> Iterator[Sample]:

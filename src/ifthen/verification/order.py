@@ -63,6 +63,9 @@ def check_plans(step: Step, contents: Contents, history: Sequence[Witnessed]) ->
             if planned is not None:
                 text = f"the record names the plan {planned}, and its statement none"
                 step.fail("plans.missing", text, entry.where)
+            elif not is_withdrawn(entry):
+                text = "it follows no plan: nobody can tell that its values came before its result"
+                step.note("not-at-hand", "plans.none", text, entry.where)
             continue
         same = [plan for plan in plans if plan.entry.stated.copy_.sha256 == named]
         before = [plan for plan in same if plan.entry.index < entry.index]

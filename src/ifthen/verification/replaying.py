@@ -16,7 +16,7 @@ from ifthen.errors import Error
 from ifthen.framework.dated import load_on
 from ifthen.verification.copies import Copy
 from ifthen.verification.order import Contents
-from ifthen.verification.verdict import Step, Watch, say_nothing
+from ifthen.verification.verdict import Status, Step, Watch, say_nothing
 
 FACTS = (
     "model",
@@ -89,7 +89,24 @@ def check_replay(
         step.hold()
         found.made[copy.document.digest] = said
     _note_overtaken(step, contents, found)
+    _note_undecided(step, contents)
     return found
+
+
+def _note_undecided(step: Step, contents: Contents) -> None:
+    """Name each model that stands and about which no decision stands: it may have been left out."""
+    standing = contents.standing(contents.end, ("model", "decision"))
+    decided = {
+        copy.tree.get("model", {}).get("id")
+        for copy in standing
+        if copy.entry.stated.kind == "decision" and isinstance(copy.tree.get("model"), dict)
+    }
+    hidden = any(x.document is None for x in standing if x.entry.stated.kind == "decision")
+    for copy in standing:
+        if copy.entry.stated.kind == "model" and copy.entry.stated.id not in decided:
+            status: Status = "withheld" if hidden else "not-at-hand"
+            text = "the record holds this model, and no decision about it"
+            step.note(status, "replay.no-decision", text, copy.entry.where)
 
 
 def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:

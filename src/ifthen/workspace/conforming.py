@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ifthen.attestation.disclosure import list_digests
 from ifthen.conformance.basis import Hidden, Holding
@@ -23,19 +23,21 @@ from ifthen.encoding.tree import Source
 from ifthen.errors import Error
 from ifthen.framework.dated import load_on
 from ifthen.framework.model import Framework
-from ifthen.verification.copies import Copy
-from ifthen.verification.statements import Entry
-from ifthen.verification.verifying import Verification
 from ifthen.workspace.developers import Known, know_developer
 from ifthen.workspace.instruments import (
     load_calendars,
-    load_instrument,
     load_instruments,
     load_overlays,
+    load_several,
 )
 from ifthen.workspace.library import LIBRARY
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.redacted import load_rest
+
+if TYPE_CHECKING:
+    from ifthen.verification.copies import Copy
+    from ifthen.verification.statements import Entry
+    from ifthen.verification.verifying import Verification
 
 READ: dict[str, type[Document]] = {
     "framework": Framework, "model": Model, "developer": Developer, "incident": Incident,
@@ -88,7 +90,7 @@ def read_documents(workspace: Workspace, developer: Sequence[Loaded[Developer]] 
     )  # fmt: skip
 
 
-def read_record(found: Verification, developer: Sequence[Loaded[Developer]] = ()) -> Documents:
+def read_record(found: "Verification", developer: Sequence[Loaded[Developer]] = ()) -> Documents:
     """Return what a verified record holds, as far as it is public.
 
     Raises:
@@ -124,7 +126,7 @@ def read_record(found: Verification, developer: Sequence[Loaded[Developer]] = ()
     )  # fmt: skip
 
 
-def _load(copy: Copy) -> Loaded[Any] | None:
+def _load(copy: "Copy") -> Loaded[Any] | None:
     """Return a published document, or what is public of it; its digest is that of the copy."""
     if copy.document is not None:
         return copy.document
@@ -134,7 +136,7 @@ def _load(copy: Copy) -> Loaded[Any] | None:
     return None if document is None else Loaded(document, source)
 
 
-def _list_hidden(copy: Copy) -> list[Hidden]:
+def _list_hidden(copy: "Copy") -> list[Hidden]:
     stated = copy.entry.stated
     left = {digest for _, digest in list_digests(copy.tree)} if copy.document is None else set()
     return [
@@ -151,7 +153,7 @@ def _list_hidden(copy: Copy) -> list[Hidden]:
     ]
 
 
-def _make_manifest(entry: Entry) -> DeveloperDocument:
+def _make_manifest(entry: "Entry") -> DeveloperDocument:
     """Return the redactions of a statement as the list of redactions that laws ask for."""
     reasons = {x.reason for x in entry.stated.withheld}
     return DeveloperDocument(
@@ -170,8 +172,8 @@ def conform(asked: Asking, documents: Documents, root: Path = LIBRARY) -> tuple[
         Problems: every fault of a file, with its place.
         Error: ``instrument.*``, ``overlay.*``, ``file.*``, ``framework.several``.
     """
-    laws = [load_instrument(x, root) for x in asked.instruments]
-    extra = [load_instrument(x, root) for x in asked.regimes]
+    laws = load_several(asked.instruments, root)
+    extra = load_several(asked.regimes, root)
     at_hand = {x.document.id: x for x in (*extra, *laws)}
     layers = load_overlays(asked.overlays, [x.document for x in at_hand.values()], root)
     if _designated(layers) - set(at_hand):

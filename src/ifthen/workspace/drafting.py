@@ -7,12 +7,15 @@ from typing import Any
 from ifthen.conformance.filing import Filing
 from ifthen.conformance.filing_event import draft_incident, draft_modification
 from ifthen.conformance.instrument import Instrument
+from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.summaries import ModelSummaries
 from ifthen.encoding.document import Loaded
 from ifthen.encoding.schema import format_schema
 from ifthen.errors import Error
 from ifthen.framework.diff import diff_frameworks
 from ifthen.framework.model import Framework
+from ifthen.workspace.developers import know_developer
+from ifthen.workspace.instruments import load_calendars
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.versions import load_framework
 
@@ -28,7 +31,7 @@ def draft_incident_report(
     for loaded in workspace.incidents:
         if loaded.document.id == incident:
             named = (x for x in workspace.models if x.document.id == loaded.document.model)
-            return draft_incident(law, loaded, next(named, None), on)
+            return draft_incident(law, loaded, next(named, None), _happened(workspace, on))
     known = ", ".join(x.document.id for x in workspace.incidents)
     raise Error(
         "incident.unknown",
@@ -55,7 +58,16 @@ def draft_modification_notice(
             f"{before} is framework '{old.document.id}', {after} is '{new.document.id}'",
             hint="give two versions of one framework",
         )
-    return draft_modification(law, old, new, diff_frameworks(old, new, None), on)
+    happened = _happened(workspace, on)
+    return draft_modification(law, old, new, diff_frameworks(old, new, None), happened)
+
+
+def _happened(workspace: Workspace | None, on: date) -> Happened:
+    """Return what starts clocks, with what is known of the developer where a document says it."""
+    developer = None
+    if workspace is not None and workspace.developers:
+        developer = know_developer(workspace.developers, workspace.models, "").developer
+    return Happened(on=on, developer=developer, calendars=load_calendars())
 
 
 def _find_version(workspace: Workspace | None, name: str) -> Loaded[Framework]:

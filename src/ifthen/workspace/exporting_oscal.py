@@ -15,6 +15,7 @@ from ifthen.conformance.oscal_results import format_results
 from ifthen.conformance.overlaying import judge_under
 from ifthen.encoding.document import Loaded
 from ifthen.workspace.applying import load_developer
+from ifthen.workspace.conforming import Asking, Documents, conform
 from ifthen.workspace.instruments import (
     find_framework,
     load_instrument,
@@ -86,6 +87,21 @@ def export_results(
         Problems: every fault of a file, with its place.
     """
     report = _judge(load_instrument(asked.instrument, root), asked, root)
+    return format_results(report, now=now, locate=place.locate)
+
+
+def export_workspace_results(
+    asked: Asking, documents: Documents, place: Place, *, now: datetime, root: Path = LIBRARY
+) -> dict[str, Any]:
+    """Return findings over the documents of a workspace as OSCAL assessment results.
+
+    ``asked`` names one instrument.
+
+    Raises:
+        Problems: every fault of a file, with its place.
+        Error: ``instrument.*``, ``overlay.*``, ``file.*``, ``framework.several``.
+    """
+    (report,) = conform(asked, documents, root)
     return format_results(report, now=now, locate=place.locate)
 
 

@@ -113,6 +113,20 @@ def load_instrument(name: str, root: Path = LIBRARY) -> Loaded[Instrument]:
     return load_document(source, Instrument)
 
 
+def load_several(names: Sequence[str], root: Path = LIBRARY) -> tuple[Loaded[Instrument], ...]:
+    """Return instruments by id or file, in their order; the library is read once, if at all.
+
+    Raises:
+        Problems: every fault of a file, with its place.
+        Error: ``instrument.*``, ``file.*``.
+    """
+    files = [x for x in names if x.endswith((".yaml", ".yml", ".json"))]
+    shipped = load_instruments(root) if len(files) < len(names) else ()
+    return tuple(
+        load_instrument(x, root) if x in files else find_instrument(shipped, x) for x in names
+    )
+
+
 def summarise_instrument(loaded: Loaded[Instrument]) -> InstrumentSummary:
     """Return what the library holds of one instrument."""
     law = loaded.document

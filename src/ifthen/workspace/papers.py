@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ifthen.attestation.roles import Register
 from ifthen.conformance.filing import Entry, Source
-from ifthen.conformance.overlaying import judge_under
 from ifthen.conformance.work_papers import WorkPapers, prepare_papers
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded
 from ifthen.framework.model import Framework
 from ifthen.workspace.applying import load_developer
-from ifthen.workspace.instruments import find_framework, load_instrument, load_overlays
+from ifthen.workspace.conforming import Asking, conform, read_documents
+from ifthen.workspace.instruments import find_framework, judge_files, load_instrument
 from ifthen.workspace.library import LIBRARY
 from ifthen.workspace.loading import Workspace
 from ifthen.workspace.resolving import find_framework as find_in_workspace
@@ -20,44 +21,60 @@ from ifthen.workspace.trusting import find_register, find_trust
 KINDS = (
     "frameworks", "models", "plans", "evidence", "declarations", "assessments", "determinations",
     "exceptions", "incidents", "errata", "withdrawals", "catalogues", "series", "comparisons",
-    "cases", "people", "trust", "signoffs", "publications",
+    "cases", "people", "trust", "signoffs", "publications", "developers",
 )  # fmt: skip
 """Every kind of document of a workspace, as it keeps them."""
 
 
-def prepare(
+def prepare_from_files(
     instrument: str,
-    workspace: Workspace | None,
+    framework: str,
     on: date,
     *,
-    framework: str | None = None,
     developer: Path | None = None,
     overlays: Sequence[str] = (),
     root: Path = LIBRARY,
 ) -> WorkPapers:
-    """Return the work papers for a framework: named, or the one of the workspace in force.
+    """Return the work papers for a framework of the library or of a file.
 
     Raises:
         Problems: every fault of a file, with its place.
-        Error: ``papers.not-asked``, ``instrument.*``, ``overlay.*``, ``library.*``, ``file.*``, or
-            that the workspace has no framework in force.
+        Error: ``papers.not-asked``, ``instrument.*``, ``overlay.*``, ``library.*``, ``file.*``.
     """
-    law = load_instrument(instrument, root)
-    if framework is not None:
-        promise = find_framework(framework, root)
-    elif workspace is not None:
-        promise = find_in_workspace(workspace, None, on)
-    else:
-        raise ValueError("neither a framework nor a workspace")
-    facts = load_developer(developer) if developer else None
-    layers = load_overlays(overlays, [law.document], root)
-    report = judge_under(law, promise, facts, layers, on)
-    controls = list(_list_controls(workspace, promise, on))
+    law, promise = load_instrument(instrument, root), find_framework(framework, root)
+    report = judge_files(instrument, framework, developer, on, root, overlays=overlays)
     reviewed = [_reviewed(f"framework/{promise.document.id}", promise.digest)]
-    if facts:
+    if developer:
+        facts = load_developer(developer)
         reviewed.append(_reviewed(f"developer/{facts.document.id}", facts.digest))
-    if workspace:
-        reviewed += _list_reviewed(workspace, promise)
+    return prepare_papers(law, report, list(_list_gates(promise, on)), reviewed)
+
+
+def prepare_from_workspace(
+    workspace: Workspace,
+    asked: Asking,
+    developer: Sequence[Loaded[Developer]] = (),
+    root: Path = LIBRARY,
+) -> WorkPapers:
+    """Return the work papers for the framework of a workspace in force, over all its documents.
+
+    ``asked`` names one instrument; ``developer`` takes the place of the workspace's own document.
+
+    Raises:
+        Problems: every fault of a file, with its place.
+        Error: ``papers.not-asked``, ``instrument.*``, ``overlay.*``, ``framework.*``,
+            ``developer.several``, or that no framework is in force on the day.
+    """
+    (report,) = conform(asked, read_documents(workspace, developer), root)
+    law = load_instrument(asked.instruments[0], root)
+    promise = find_in_workspace(workspace, asked.framework, asked.on)
+    controls = [
+        *_list_gates(promise, asked.on),
+        *_list_people(workspace, promise, asked.on),
+        *_list_signoffs(workspace, asked.on),
+    ]
+    reviewed = [_reviewed(f"developer/{x.document.id}", x.digest) for x in developer]
+    reviewed += _list_reviewed(workspace)
     return prepare_papers(law, report, controls, reviewed)
 
 
@@ -65,18 +82,14 @@ def _reviewed(name: str, digest: str) -> Entry:
     return Entry(text=f"reviewed: {name}", basis=(Source(document=name, sha256=digest),))
 
 
-def _list_reviewed(workspace: Workspace, promise: Loaded[Framework]) -> Iterator[Entry]:
+def _list_reviewed(workspace: Workspace) -> Iterator[Entry]:
     for kind in KINDS:
         for loaded in getattr(workspace, kind):
-            if loaded.digest != promise.digest:
-                document = loaded.document
-                yield _reviewed(f"{document.kind}/{document.id}", loaded.digest)
+            yield _reviewed(f"{loaded.document.kind}/{loaded.document.id}", loaded.digest)
 
 
-def _list_controls(
-    workspace: Workspace | None, promise: Loaded[Framework], on: date
-) -> Iterator[Entry]:
-    """Yield who decides, by the framework, who that is on the day, and what they signed."""
+def _list_gates(promise: Loaded[Framework], on: date) -> Iterator[Entry]:
+    """Yield who decides, by the framework."""
     framework = promise.document
     for gate in framework.gates:
         if gate.applies(on):
@@ -88,11 +101,13 @@ def _list_controls(
                 f"{need} roles approve{over}{told}",
                 basis=(_at(promise, f"gates.{gate.id}"),),
             )
-    if workspace is None:
-        return
+
+
+def _list_people(workspace: Workspace, promise: Loaded[Framework], on: date) -> Iterator[Entry]:
+    """Yield who holds each role on the day, and which conflicts of interest they declared."""
     register = find_register(workspace)
     held = _list_register_sources(workspace)
-    for role in framework.roles if held else ():
+    for role in promise.document.roles if held else ():
         seats = register.list_seats(role.id, on)
         names = ", ".join(_name(register, person, seat) for person, seat in seats)
         text = f"role {role.id} ({role.title}): {names or f'held by nobody on {on}'}"
@@ -102,11 +117,16 @@ def _list_controls(
             if x.covers(on):
                 text = f"conflict of interest of {person.name} about {x.about}: {x.text}"
                 yield Entry(text=text, basis=tuple(held))
+
+
+def _list_signoffs(workspace: Workspace, on: date) -> Iterator[Entry]:
+    """Yield what people signed; whether it counts is not judged here."""
     for loaded in workspace.signoffs:
-        x = loaded.document
-        if x.signed_at.date() <= on:
-            text = f"{x.role} ({x.person}): {x.says} for gate {x.gate} of {x.model}, decided for "
-            text += f"{x.decided_on}" + (f"; {x.reasons}" if x.reasons else "")
+        said = loaded.document
+        if said.signed_at.date() <= on:
+            text = f"{said.role} ({said.person}): {said.says} for gate {said.gate} of "
+            text += f"{said.model}, decided for {said.decided_on}"
+            text += f"; {said.reasons}" if said.reasons else ""
             yield Entry(text=text, basis=(_at(loaded),))
 
 
