@@ -14,7 +14,7 @@ from ifthen.cli.options import (
     guarded,
     json_option,
     no_cache_option,
-    open_workspace,
+    open_sound_workspace,
     read_today,
     workspace_option,
 )
@@ -164,8 +164,8 @@ def incident(  # noqa: PLR0917 - click passes options by name
     """Draft the report of INCIDENT that INSTRUMENT asks for, with its deadlines."""
     from ifthen.workspace.drafting import draft_incident_report  # noqa: PLC0415
 
-    law = _law(instrument)
-    draft = draft_incident_report(open_workspace(directory), law, incident, on or read_today())
+    law, day = _law(instrument), on or read_today()
+    draft = draft_incident_report(open_sound_workspace(directory, day), law, incident, day)
     return _give(draft, output, json_, exit_zero)
 
 
@@ -192,10 +192,10 @@ def modification(  # noqa: PLR0917 - click passes options by name
     """
     from ifthen.workspace.drafting import draft_modification_notice  # noqa: PLC0415
 
-    law, held = _law(instrument), None
+    law, held, day = _law(instrument), None, on or read_today()
     if not all(x.endswith((".yaml", ".yml", ".json")) for x in (before, after)):
-        held = open_workspace(directory)
-    draft = draft_modification_notice(held, law, before, after, on or read_today())
+        held = open_sound_workspace(directory, day)
+    draft = draft_modification_notice(held, law, before, after, day)
     return _give(draft, output, json_, exit_zero)
 
 
