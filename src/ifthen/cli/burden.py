@@ -151,7 +151,7 @@ def _show(found: "Burden") -> None:
         wrap(notice, console.width, "  ")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("regime", no_wrap=True)
-    titles = ("provisions", "unsure", "docs", "fields", "elements", "clocks", "/year", "shortest")
+    titles = ("prov.", "unsure", "docs", "fields", "elem.", "clocks", "/year", "shortest")
     for title in (*titles, "+prov.", "+docs", "+fields"):
         table.add_column(title, justify="right", no_wrap=True)
     if found.estimates:
