@@ -44,7 +44,7 @@ def made(model, /, **data):
     return load_document(parse_tree(json.dumps(data).encode(), name="made.json"), model)
 
 
-FRAMEWORK = load("01-trained/frameworks/example-fsf-2.1.yaml", Framework)
+FRAMEWORK = load("01-trained/frameworks/quick-fsf-1.0.yaml", Framework)
 RELEASES = [
     {"channel": "internal", "from": "2027-01-07"},
     {"channel": "external-api", "from": "2027-01-12", "text": "Customers, to draft letters."},
@@ -126,7 +126,7 @@ def test_no_usable_result_is_not_an_assessment():
         "risk-assessments"
     ]
     assert "without a usable result" in field.entries[0].text
-    assert "nothing usable assesses threshold sums-1" in field.write
+    assert "nothing usable assesses threshold products-1" in field.write
 
 
 def test_who_examined_is_named_with_the_independence_that_they_state():
@@ -261,7 +261,7 @@ def test_the_justification_is_taken_from_the_change_log_and_else_to_be_written()
     gates = [x | {"quorum": 3} if x["id"] == "deploy-external" else x for x in data["gates"]]
     more = {"version": "2.2", "in_force": {"from": "2027-03-01"}, "gates": gates,
             "legal_roles": ["voluntary", "ca-sb53"]}  # fmt: skip
-    log = {"since": "2.1", "entries": [{"clauses": ["deploy-external"], "text": "All three sign.",
+    log = {"since": "1.0", "entries": [{"clauses": ["deploy-external"], "text": "All three sign.",
                                         "reason": "One was overruled."}]}  # fmt: skip
 
     def draft(**changes):

@@ -17,7 +17,7 @@ from ifthen.workspace.instruments import load_instruments
 STEPS = Path(__file__).parents[2] / "examples" / "borealis" / "steps"
 LAWS = {x.document.id: x for x in load_instruments()}
 LAW = LAWS["il-430-ilcs-185"]
-NAME = "01-trained/frameworks/example-fsf-2.1.yaml"
+NAME = "01-trained/frameworks/quick-fsf-1.0.yaml"
 FRAMEWORK = load_document(parse_tree((STEPS / NAME).read_bytes(), name=NAME), Framework)
 
 

@@ -13,15 +13,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.attestation.people import signer
+from tests.attestation.sigstore_world import ADA, ISSUER, Sigstore
 from tests.attestation.trust import keeper
 from tests.decision.world import excepted
 from tests.workspace import signing
 from tests.workspace.documents import write, write_workspace
 from tests.workspace.signing import DAY, DEPUTY, LEAD, PEOPLE, decide, gate, person
 
+from ifthen.attestation.identity import Identity, format_identity
 from ifthen.attestation.keyfile import format_key, write_key_file
 from ifthen.attestation.keys import make_signer
 from ifthen.cli.main import run
+from ifthen.encoding.canonical import format_canonical
 from ifthen.errors import Error
 from ifthen.workspace.approving import approve_exception
 from ifthen.workspace.loading import load_workspace
@@ -47,6 +50,12 @@ def prepare(root: Path) -> Path:
     write(root / FILE, content.exceptions[0])
     people = [*PEOPLE["people"], person("stranger", STRANGER)]
     write(root / "people.yaml", PEOPLE | {"people": people})
+    release(root)
+    return root
+
+
+def release(root: Path) -> None:
+    """Make the first version of the trust file, and sign it."""
     _, path = release_version(
         load_workspace(root),
         now=datetime(2026, 1, 1, 9, tzinfo=UTC),
@@ -55,7 +64,6 @@ def prepare(root: Path) -> Path:
         threshold=1,
     )
     sign_version(load_workspace(root), path, signer(11))
-    return root
 
 
 @pytest.fixture
@@ -205,3 +213,34 @@ def test_the_oracle_opens_at_all():
     assert not machine.open()
     machine.the_gate_goes_only_under_a_signed_exception_and_a_live_quorum()
     machine.teardown()
+
+
+def test_an_identity_approves_on_the_day_that_it_states(root):
+    pytest.importorskip("sigstore")
+    sigstore, lead = Sigstore(), Identity(ISSUER, ADA)
+
+    class Kept:
+        key_id = lead.id
+
+        def __init__(self, at):
+            self.at = at
+
+        def sign(self, message):
+            return format_canonical(sigstore.sign(message, at=self.at))
+
+    shutil.rmtree(root / "trust")
+    people = json.loads(json.dumps(PEOPLE))
+    people["people"][0]["keys"] = [{"public": format_identity(lead), "from": "2026-01-01"}]
+    people["sigstore"] = [{"from": "2026-01-01", "root": sigstore.trusted_root()}]
+    write(root / "people.yaml", people)
+    release(root)
+    noon = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    for late, code in ((timedelta(days=1), "attestation.signed-elsewhen"), (timedelta(), None)):
+        signer = Kept(noon + late)
+        if code is not None:
+            with pytest.raises(Error) as caught:
+                approve_exception(load_workspace(root), "no-filter", signer, today=DAY)
+            assert caught.value.code == code
+        else:
+            approve_exception(load_workspace(root), "no-filter", signer, today=DAY)
+    assert deploy(root) == "go"

@@ -54,12 +54,12 @@ def command(  # noqa: PLR0917 - click passes options by name
         raise Problems(lint.errors)
     signer = open_signer(key_file, address, public_file)
     written, mine = approve_exception(workspace, exception, signer, today=day)
+    model = next(x.document.model for x in workspace.exceptions if x.document.id == exception)
     name = written.path.relative_to(workspace.root).as_posix()
     person, roles = mine[0].person, [x.role for x in mine]
     if json_:
         emit_json({"exception": exception, "file": name, "person": person, "roles": roles})
         return 0
-    model = written.loaded.document.model
     click.echo(f"{person} approves exception {exception} of {model} as {', '.join(roles)}")
     click.echo(f"wrote {name}; next: ifthen decide {model}")
     return 0

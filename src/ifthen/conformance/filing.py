@@ -42,7 +42,7 @@ class Source(Part):
     """A document that an entry was taken from."""
 
     document: Line
-    """Its kind and name, such as evidence/borealis-1-sums."""
+    """Its kind and name, such as evidence/borealis-1-products."""
     sha256: Digest
     """Its identity."""
     path: Line | None = None

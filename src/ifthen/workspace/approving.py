@@ -1,5 +1,6 @@
 """Signing an exception as one of those who approve it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from ifthen.attestation.envelope import (
@@ -9,6 +10,7 @@ from ifthen.attestation.envelope import (
     format_envelope,
     parse_envelope,
     sign_envelope,
+    verify_envelope,
 )
 from ifthen.attestation.keys import Signer
 from ifthen.attestation.pae import encode_pae
@@ -31,7 +33,8 @@ def approve_exception(
         Error: ``exception.unknown``, ``exception.no-approver`` where the person is not among those
             who approve, ``signoff.unknown-key``, ``signoff.key-not-valid``, ``signoff.no-role``,
             ``exception.changed`` where what was signed is not what it says,
-            ``exception.signed-already``, and those of signing and editing.
+            ``exception.signed-already``, ``attestation.signed-elsewhen`` where an identity signs on
+            another day than its approval states, and those of signing, verifying and editing.
     """
     loaded = _find(workspace, id)
     exception = loaded.document
@@ -61,8 +64,28 @@ def approve_exception(
         added = (*before.signatures, Signature(signer.key_id, signature))
         envelope = Envelope(payload, before.payload_type, added)
         parse_envelope(format_envelope(envelope))
+    _verify(workspace, exception, envelope, signer.key_id, {x.on for x in mine})
     edit = setting(("envelope",), envelope_to_dict(envelope))
     return edit_document(workspace, loaded, [edit]), mine
+
+
+def _verify(
+    workspace: Workspace,
+    exception: GrantedException,
+    envelope: Envelope,
+    key_id: str,
+    days: Collection[date],
+) -> None:
+    """Verify that the signatures fit before they are written, and that mine is of its day."""
+    found = verify_envelope(envelope, find_register(workspace).signatories)
+    for id, time in zip(found.key_ids, found.times, strict=True):
+        if id == key_id and time is not None and days != {time.date()}:
+            raise Error(
+                "attestation.signed-elsewhen",
+                f"the signature was made on {time.date()}, the approval of {exception.id} states"
+                f" {', '.join(sorted(map(str, days)))}",
+                hint="state the day on which the person signs",
+            )
 
 
 def _find(workspace: Workspace, id: str) -> Loaded[GrantedException]:

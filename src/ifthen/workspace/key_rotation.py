@@ -1,5 +1,6 @@
 """Changing the keys of a person in a document of kind people: a new one, or one that leaked."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -96,7 +97,8 @@ def add_root(workspace: Workspace, text: str, *, on: date) -> Written:
         for number, x in enumerate(loaded.document.sigstore)
         if x.covers(on) and x.from_ < on
     ]
-    new = {"from": on.isoformat(), "root": text}
+    line = json.dumps(json.loads(text), separators=(",", ":"))
+    new = {"from": on.isoformat(), "root": line}
     return edit_document(workspace, loaded, [*edits, adding(("sigstore",), new)])
 
 
