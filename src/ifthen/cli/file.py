@@ -15,6 +15,7 @@ from ifthen.cli.options import (
     json_option,
     no_cache_option,
     open_sound_workspace,
+    open_workspace,
     read_today,
     workspace_option,
 )
@@ -138,13 +139,14 @@ def internal_use(  # noqa: PLR0917 - click passes options by name
 
     It is about every model that was released internally in the period.
     """
-    from ifthen.conformance.filing_report import draft_internal_use  # noqa: PLC0415
     from ifthen.encoding.calendar import add_months  # noqa: PLC0415
+    from ifthen.workspace.drafting import draft_internal_use_summary  # noqa: PLC0415
 
     day = on or read_today()
     law = _law(instrument)
     cases = _cases(directory, [], day, framework_id, no_cache)
-    draft = draft_internal_use(law, cases, since or add_months(day, -3), day)
+    begin = since or add_months(day, -3)
+    draft = draft_internal_use_summary(open_workspace(directory), law, cases, begin, day)
     return _give(draft, output, json_, exit_zero)
 
 
