@@ -19,7 +19,6 @@ No step reads a clock or a file; nothing that is missing makes a later step more
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from operator import attrgetter
 from typing import Literal
 
 from ifthen.decision.assessing import add_lacks
@@ -28,15 +27,15 @@ from ifthen.decision.budget import find_budget, find_rule_outs
 from ifthen.decision.condition import Grounds, answer, answer_against
 from ifthen.decision.error_rates import rate, rate_any, to_formula
 from ifthen.decision.excepting import Waiting, find_exceptions, set_aside
-from ifthen.decision.facts import Facts, reference
+from ifthen.decision.facts import Facts
 from ifthen.decision.inheriting import Standing, check_lineage, inherit
+from ifthen.decision.inputs import list_inputs
 from ifthen.decision.measuring import measure
 from ifthen.decision.memory import Required
 from ifthen.decision.model import (
     Decision,
     ErrorRate,
     ExceptionFinding,
-    FactReference,
     FrameworkReference,
     GateFinding,
     ModelReference,
@@ -56,7 +55,6 @@ from ifthen.decision.reopening import (
     reopen,
 )
 from ifthen.decision.striking import list_struck, strike
-from ifthen.decision.supposed_result import refer_to_supposed
 from ifthen.decision.truth import Truth, every
 from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
 from ifthen.framework.predicate import Predicate
@@ -109,7 +107,7 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
         exceptions=exceptions,
         incidents=list_incidents(facts, on),
         struck=list_struck(facts, grounds.facts),
-        inputs=_inputs(facts),
+        inputs=list_inputs(facts),
     )
 
 
@@ -353,7 +351,11 @@ def _find_waiting(
     """Return what a gate waits for by the commitments that are due, and which safeguards."""
     waiting: list[Waiting] = []
     required: dict[str, None] = {}
-    watched = grounds.facts.framework.document.watched
+    watched = {
+        t.id
+        for _, t in grounds.facts.framework.document.thresholds()
+        if t.status == "exploratory" or t.level == "alert"
+    }
     kinds, made, own = gate.needs, grounds.memory.required, gate.id
     for finding in thresholds:
         if finding.treated_as == "below":
@@ -464,41 +466,3 @@ def _model_reference(facts: Facts) -> ModelReference:
         weights_sha256=model.weights_sha256,
         digest=facts.model.digest,
     )
-
-
-def _inputs(facts: Facts) -> tuple[FactReference, ...]:
-    """Return every document that could bear on the decision, ordered by kind and id.
-
-    Where there is an error budget the plans of other models bear on it too: they are counted.
-    """
-    if not facts._inputs:
-        facts._inputs.append(_list_inputs(facts))
-    return facts._inputs[0]
-
-
-def _list_inputs(facts: Facts) -> tuple[FactReference, ...]:
-    model = facts.model.document.id
-    counts = facts.framework.document.error_budget is not None
-    found = [
-        reference("framework", facts.framework),
-        reference("model", facts.model),
-        *(reference("plan", x) for x in facts.plans if counts or x.document.model == model),
-        *(
-            reference("evidence", x.record)
-            for x in facts.evidence
-            if x.record.document.model == model
-        ),
-        *(reference("declaration", x) for x in facts.declarations if x.document.model == model),
-        *(reference("assessment", x) for x in facts.assessments if x.document.model == model),
-        *(reference("determination", x) for x in facts.determinations if x.document.model == model),
-        *(reference("exception", x) for x in facts.exceptions if x.document.model == model),
-        *(reference("incident", x) for x in facts.incidents if x.document.model == model),
-        *(reference("erratum", x) for x in facts.errata if x.document.model == model),
-        *(reference("withdrawal", x) for x in facts.withdrawals if x.document.model == model),
-        *(refer_to_supposed(x) for x in facts.measurements.values()),
-    ]
-    seen = {(ref.kind, ref.id, ref.digest): ref for ref in found}
-    for parent in facts.parents:
-        seen |= {(ref.kind, ref.id, ref.digest): ref for ref in _inputs(parent)}
-    found = list(seen.values()) if facts.parents else found
-    return tuple(sorted(found, key=attrgetter("kind", "id", "digest")))

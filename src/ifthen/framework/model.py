@@ -494,15 +494,6 @@ class Framework(Document):
             if x.pathways or x.security_level is not None or x.menu is not None
         }
 
-    @cached_property
-    def watched(self) -> frozenset[str]:
-        """Thresholds at which the framework looks closer and may ask for no safeguard."""
-        return frozenset(
-            threshold.id
-            for _, threshold in self.thresholds()
-            if threshold.status == "exploratory" or threshold.level == "alert"
-        )
-
     def evaluation(self, id: str) -> Evaluation:
         """Return the evaluation of this id; the id has to exist (lint makes sure)."""
         return next(evaluation for evaluation in self.evaluations if evaluation.id == id)
