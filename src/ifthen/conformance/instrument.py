@@ -201,6 +201,9 @@ class Provision(Part):
     """Its deadlines."""
     contested: tuple[Reading, ...] = ()
     """Ways in which people read it, where they differ; two at least."""
+    spares: Literal["similarly-safe"] | None = None
+    """Models that the text itself spares it: those that are shown to be similarly safe or safer
+    than a reference model."""
     anchors: tuple[Anchor, ...] = ()
     """Where it stands in the text."""
 
