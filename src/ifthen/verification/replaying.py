@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ifthen.attestation.trust import make_trusted
 from ifthen.decision.bounds import Bounds
 from ifthen.decision.facts import Evidence, Facts
 from ifthen.decision.identity import digest_decision, list_changes
@@ -123,7 +124,7 @@ def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:
                 last[about] = copy, made
     for copy, said in last.values():
         since = (x for x in contents.entries if x.index > copy.entry.index)
-        if not any(x.stated.kind in (*FACTS, "framework") for x in since):
+        if not any(x.stated.kind in (*FACTS, "framework", "trust") for x in since):
             continue
         where = copy.entry.where
         try:
@@ -175,6 +176,8 @@ def decide_again(contents: Contents, asked: Asked, bounds: Bounds) -> Decision:
     whole = {kind: [_read(x) for x in copies] for kind, copies in about.items()}
     evidence = [_evidence(x) for x in about["evidence"]]
 
+    versions = [x for x in contents.of_kind("trust") if x.entry.index < before]
+    trusted = make_trusted([_read(x).document for x in versions])
     gathered: dict[str, Facts] = {}
 
     def gather(loaded: Loaded[Model], below: tuple[str, ...]) -> Facts:
@@ -195,6 +198,7 @@ def decide_again(contents: Contents, asked: Asked, bounds: Bounds) -> Decision:
                 incidents=whole["incident"],
                 errata=whole["erratum"],
                 withdrawals=whole["withdrawal"],
+                trusted=trusted,
                 parents=tuple(gather(parent, (*below, id)) for parent in parents),
             )
         return gathered[id]

@@ -45,7 +45,7 @@ def check_envelopes(
 
     Changes of the log's keys are none: they were followed with the checkpoint.
     """
-    keys = {id: key for id, (_, _, key) in register.keys.items()}
+    keys = register.public_keys  # statements are signed with keys, never by identity
     found: list[Entry] = []
     for index, data in enumerate(entries):
         watch("envelopes", index, len(entries))

@@ -89,7 +89,7 @@ def make_trust(
             raise Problems(faults)
         register, keepers = make_register([loaded]), []
         pin = make_pin(policy, people or b"")
-    used = [*keepers, *(public.key for _, _, public in register.keys.values())]
+    used = [*keepers, *(public.key for public in register.public_keys.values())]
     others = {key.public for key in (*log_keys, *(log.key for log in parsed.logs))}
     others |= {witness.key.public for witness in parsed.witnesses}
     if others & set(used):
