@@ -15,11 +15,13 @@ from ifthen.errors import Error
 from ifthen.evidence.archive import read_members
 from ifthen.evidence.columns import Same
 from ifthen.evidence.directory import Entry
+from ifthen.evidence.inspect_ending import find_other_end
 from ifthen.evidence.inspect_format import (
     NO_JSON,
     NO_VALUE,
     UNCHANGED,
     EventJson,
+    FallbackJson,
     ProvenanceJson,
     SampleJson,
     ScoreJson,
@@ -33,7 +35,7 @@ from ifthen.evidence.source import Source
 from ifthen.evidence.strict_json import check_keys
 
 PLACE = "samples/{id}_epoch_{epoch}.json"
-_TELLING = ("score", "score_edit")
+_TELLING = ("score", "score_edit", "error", "sample_limit")
 _EMPTY = (b"", b"null", b"[]")
 _RAW = ("metadata", "error_retries")
 _QUESTION = msgspec.json.Encoder(order="deterministic")
@@ -168,12 +170,18 @@ def add_sample(
             values[name] = score.value.value
             if score.history:
                 edited[name] = to_score(score)
-    told, is_edited = read_events(sample.events, found or {}) if sample.events else ({}, False)
+    told: dict[str, SampleScore] = {}
+    is_edited, end = False, None
+    if sample.events:
+        telling = [event for event in sample.events if event.event in _TELLING]
+        told, is_edited = read_events(telling, found or {})
+        end = find_other_end(sample, telling)
     if is_edited and not edited:
         message = "its events tell of an edited score; no score has a history"
         share.findings.append(contradiction("log.history-differs", message, place))
     held = sample.held_limit is not NO_VALUE or sample.held_invalidation is not NO_VALUE
-    if edited or told or held:
+    others = sample.model_fallbacks
+    if edited or told or held or end or others:
         limit, invalidation = sample.limit, sample.invalidation
         table.marks[row] = Marks(
             limit=limit.type if limit else None,
@@ -181,6 +189,8 @@ def add_sample(
             invalidated_by=author_of(invalidation) if invalidation else None,
             edited=edited,
             told=told,
+            told_end=end,
+            fallbacks=to_fallbacks(others),
         )
     if not _is_empty(sample.error_retries):
         share.retried += 1
@@ -236,10 +246,9 @@ def read_events(
 
     An event names its scorer since 0.3.240; intermediate scores are no final ones.
     """
-    found = [event for event in events if event.event in _TELLING]
     told: dict[str, list[Any]] = {}
     is_edited = False
-    for event in found:
+    for event in events:
         if event.event == "score_edit":
             is_edited = True
         elif isinstance(event.score, dict) and not event.intermediate:
@@ -274,6 +283,11 @@ def author_of(provenance: ProvenanceJson | None) -> str:
     return (provenance.author if provenance else None) or "unknown"
 
 
+def to_fallbacks(items: Sequence[FallbackJson] | None) -> tuple[str, ...]:
+    """Return, for each model that was replaced, its name and that of the one that answered."""
+    return tuple(sorted({f"{item.model} by {item.fallback_model}" for item in items or ()}))
+
+
 def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTable:
     """Return summaries as a table, with the short values of kept metadata.
 
@@ -290,8 +304,9 @@ def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTa
     for row, item in enumerate(items):
         found = item.scores or {}
         table.add_scores({name: score.value for name, score in found.items()}, row)
-        if item.limit is not None:
-            table.marks[row] = Marks(limit=item.limit)
+        if item.limit is not None or item.model_fallbacks:
+            others = to_fallbacks(item.model_fallbacks)
+            table.marks[row] = Marks(limit=item.limit, fallbacks=others)
         if keep:
             table.add_metadata(_labels_of(item, keep), row)
     return table.pack()
