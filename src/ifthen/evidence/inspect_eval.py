@@ -145,7 +145,7 @@ class _Reader:
     def _read_samples(self) -> Share:
         """Return the samples, read in several processes where that is faster."""
         members, places = self._archive.members, self._archive.samples()
-        costs = [_SAMPLE + members.sizes[place] for place in places]
+        costs = [_SAMPLE + size for size in members.sizes(places)]
         workers = available_workers() if self._workers is None else self._workers
         worth = sum(costs) - _SAMPLE * len(costs) >= WORTH_SHARING
         shared = workers > 1 and worth and can_fork()
@@ -153,7 +153,7 @@ class _Reader:
 
         def read(number: int) -> Share:
             own = places[ends[number - 1] if number else 0 : ends[number]]
-            share = read_share(self._source, members.take(own), self._keep)
+            share = read_share(self._source, members, own, self._keep)
             share.table.pack()
             return share
 
@@ -177,11 +177,11 @@ class _Reader:
         """
         for key, attempts in self._earlier.items():
             self._supersede(table, key, attempts)
-        superseded = list(self._archive.superseded())
+        members, superseded = self._archive.members, self._archive.superseded()
         if not superseded:
             return
-        samples = [m for m in superseded if m.name.startswith("samples/")]
-        earlier = read_share(self._source, samples, self._keep).table
+        samples = [x for x in superseded if members.name(x).startswith("samples/")]
+        earlier = read_share(self._source, members, samples, self._keep).table
         counts = Counter((str(s.id), s.epoch) for s in earlier)
         requeued = {k for k, count in counts.items() if len(self._earlier.get(k, ())) == count}
         for sample in earlier:
