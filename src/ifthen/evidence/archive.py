@@ -122,6 +122,10 @@ class Archive:
         """
         return next(iter(read_members(self._source, (member,))))[1]
 
+    def read_many(self, places: Sequence[int]) -> Iterator[tuple[str, bytes]]:
+        """Yield names and inflated bytes of the members at some places; see :func:`read_many`."""
+        return read_many(self._source, self.members, places)
+
     def stream(self, member: Member) -> Iterator[bytes]:
         """Yield the inflated bytes of a member piece by piece; verified when the last is taken.
 
@@ -195,7 +199,9 @@ class Archive:
 def read_many(
     source: Source, members: Directory, places: Sequence[int], *, window: int = _WINDOW
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield names and inflated bytes of members, whose places are in the order of the file.
+    """Yield names and inflated bytes of members, in the order of ``places``.
+
+    That should be the order of the file: then neighbours are read together.
 
     This is :func:`read_members` for very many: a local header that repeats the directory's entry
     byte for byte and has no extra field, as nearly all have, is seen to be right in three

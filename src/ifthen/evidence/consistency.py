@@ -306,16 +306,11 @@ def _is_stated(
         return False
     if not all(map(eq, values.ids.texts(), questions.ids)):
         return False
-    pairs = set(zip(values.values.codes, map(_same_nan, reduced), strict=True))
+    pairs = set(zip(values.values.codes, reduced, strict=True))
     return all(
         _same_number(_stated_number(values.values.values[code], key), number)
         for code, number in pairs
     )
-
-
-def _same_nan(number: float | None) -> float:
-    """Return the number, but one and the same NaN for each: a set tells others apart."""
-    return math.nan if number is None or math.isnan(number) else number
 
 
 def _stated_number(value: Any, key: str | None) -> float:

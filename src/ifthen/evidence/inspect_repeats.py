@@ -49,7 +49,7 @@ def read_summaries(
         for name, place in archive.members.named.items()
         if (match := _JOURNAL_MEMBER.fullmatch(name))
     ]
-    pieces = archive.members.take(place for _, place in sorted(journal))
+    pieces = [place for _, place in sorted(journal)]
     whole = archive.find(SUMMARIES)
     if whole is not None and pieces and not archive.has_duplicates:
         table = _read_joined(archive, whole, pieces, keep)
@@ -62,9 +62,8 @@ def read_summaries(
         found[SUMMARIES] = to_summaries(items, keep)
     if pieces:
         last: dict[tuple[str, int], SummaryJson] = {}
-        for member in pieces:
-            where = archive.where(member.name)
-            for item in decode(archive.read(member), list[SummaryJson], where=where):
+        for name, content in archive.read_many(pieces):
+            for item in decode(content, list[SummaryJson], where=archive.where(name)):
                 key = str(item.id), item.epoch
                 if key in last:
                     found_there = (last[key].scores or {}).items()
@@ -100,7 +99,7 @@ def check_journal(archive: Archive, retuned: int) -> Iterator[Finding]:
 
 
 def _read_joined(
-    archive: Archive, whole: Entry, pieces: Sequence[Entry], keep: frozenset[str]
+    archive: Archive, whole: Entry, pieces: Sequence[int], keep: frozenset[str]
 ) -> SampleTable | None:
     """Return the summaries if ``whole`` is the lists of ``pieces`` one after the other, else None.
 
@@ -110,11 +109,10 @@ def _read_joined(
     items: list[SummaryJson] = []
     rest, at = b"", 0
     stream = archive.stream(whole)
-    for place, member in enumerate(pieces):
-        piece = archive.read(member)
+    for number, (name, piece) in enumerate(archive.read_many(pieces)):
         if piece[:1] != b"[" or piece[-1:] != b"]":
             return None
-        expected = (b"," if place else b"[") + piece[1:-1]
+        expected = (b"," if number else b"[") + piece[1:-1]
         if len(rest) - at < len(expected):
             taken = [rest[at:]]
             missing = len(expected) - len(taken[0])
@@ -128,7 +126,7 @@ def _read_joined(
         if not rest.startswith(expected, at):
             return None
         at += len(expected)
-        items += decode(piece, list[SummaryJson], where=archive.where(member.name))
+        items += decode(piece, list[SummaryJson], where=archive.where(name))
         if len(items) >= _MANY:
             table.extend(to_summaries(items, keep))
             items = []

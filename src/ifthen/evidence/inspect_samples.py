@@ -13,7 +13,7 @@ import msgspec
 
 from ifthen.errors import Error
 from ifthen.evidence.archive import read_many
-from ifthen.evidence.columns import Same
+from ifthen.evidence.columns import Coded, Same
 from ifthen.evidence.directory import Directory
 from ifthen.evidence.inspect_format import (
     NO_JSON,
@@ -322,14 +322,30 @@ def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTa
     table.digests = Same(None, len(items))
     table.question_digests = [told_question(item) for item in items]
     table.uuids = [item.uuid for item in items]
+    columns = _score_columns(items)
+    if columns is not None:
+        table.scores = columns
     for row, item in enumerate(items):
-        found = item.scores or {}
-        table.add_scores({name: score.value for name, score in found.items()}, row)
+        if columns is None:
+            found = item.scores or {}
+            table.add_scores({name: score.value for name, score in found.items()}, row)
         if item.limit is not None:
             table.marks[row] = Marks(limit=item.limit)
         if keep:
             table.add_metadata(_labels_of(item, keep), row)
     return table.pack()
+
+
+def _score_columns(items: Sequence[SummaryJson]) -> dict[str, list[Any] | Coded] | None:
+    """Return the values by scorer where each scored every sample, else None."""
+    rows = [item.scores or {} for item in items]
+    names = list(rows[0]) if rows else []
+    if any(len(row) != len(names) for row in rows):
+        return None
+    try:
+        return {name: [row[name].value for row in rows] for name in names}
+    except KeyError:
+        return None
 
 
 def told_question(item: SummaryJson) -> bytes | None:
@@ -338,10 +354,11 @@ def told_question(item: SummaryJson) -> bytes | None:
     The producer cuts text beyond 5,120 characters, and puts words or a reference in place of
     pictures and files. Empty where no question has it: it is missing, or is no text.
     """
-    if item.input is None:
+    asked, target = item.input, item.target
+    if asked is None:
         return b""
-    texts = [item.input] if isinstance(item.input, str) else [m.content for m in item.input]
-    texts += item.target if isinstance(item.target, list) else [item.target]
+    texts: list[Any] = [asked] if isinstance(asked, str) else [m.content for m in asked]
+    texts += target if isinstance(target, list) else [target]
     for text in texts:
         if not isinstance(text, str) or text.startswith(_REPLACED) or text.endswith(_CUT):
             return None
