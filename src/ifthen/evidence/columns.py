@@ -100,8 +100,10 @@ class Ids(_Column[Any]):
             self._kinds += values._kinds
             return
         values = list(values)
+        texts: list[Any] = values
         kinds = bytes(map(_KINDS.__getitem__, map(type, values)))
-        texts = values if kinds.count(_TEXT) == len(kinds) else _texts(values, kinds)
+        if kinds.count(_TEXT) < len(kinds):
+            texts = ["" if value is None else str(value) for value in values]
         joined = "".join(texts)
         if joined.isascii():  # then each has as many bytes as characters
             sizes, encoded = map(len, texts), joined.encode("ascii")
@@ -119,13 +121,6 @@ class Ids(_Column[Any]):
 
 _TEXT, _NUMBER, _NONE = 0, 1, 2
 _KINDS = {str: _TEXT, int: _NUMBER, type(None): _NONE}
-
-
-def _texts(values: Sequence[Any], kinds: bytes) -> list[str]:
-    """Return the text of each id, an empty one for None."""
-    if _NONE in kinds:
-        values = ["" if value is None else value for value in values]
-    return list(map(str, values))
 
 
 def _of_kind(text: str, kind: int) -> str | int | None:
@@ -181,11 +176,12 @@ class Digests(_Column[bytes | None]):
             self._bytes += values._bytes
             self._other.update((base + row, value) for row, value in values._other.items())
             return
-        values = list(values)
-        if not all(values):
-            self._other.update((base + row, value) for row, value in enumerate(values) if not value)
-            values = [value or bytes(DIGEST) for value in values]
-        self._bytes += b"".join(values)
+        digests: list[Any] = list(values)
+        if not all(digests):
+            other = ((base + row, value) for row, value in enumerate(digests) if not value)
+            self._other.update(other)
+            digests = [value or bytes(DIGEST) for value in digests]
+        self._bytes += b"".join(digests)
 
     def take(self, rows: Iterable[int]) -> "Digests":
         """Return the digests of some rows."""

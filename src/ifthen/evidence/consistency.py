@@ -302,13 +302,13 @@ def _is_stated(
 ) -> bool:
     """Return whether the scores of all questions are stated, each once and in their order."""
     values, reduced = reduction.values, questions.reduce(reducer)
-    if not isinstance(values, Pairs) or len(values) != len(questions) or None in reduced:
+    if not isinstance(values, Pairs) or len(values) != len(questions):
         return False
     if not all(map(eq, values.ids.texts(), questions.ids)):
         return False
     pairs = set(zip(values.values.codes, reduced, strict=True))
     return all(
-        _same_number(_stated_number(values.values.values[code], key), number)
+        number is not None and _same_number(_stated_number(values.values.values[code], key), number)
         for code, number in pairs
     )
 

@@ -159,7 +159,7 @@ class Directory(Sequence[Entry]):
 
     def _end(self, place: int) -> int:
         """Return the least offset at which a member ends: its extra field is not known here."""
-        named = FIELDS.unpack_from(self.data, self.places[place])[5]
+        named: int = FIELDS.unpack_from(self.data, self.places[place])[5]
         start, packed, _ = self.span(place)
         return start + LOCAL_SIZE + named + packed
 

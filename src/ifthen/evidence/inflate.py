@@ -116,7 +116,7 @@ def _zstandard_inflater() -> Inflate:
     def one_shot(packed: memoryview, size: int) -> bytes:
         try:
             stated = stated_size(packed)
-            if size > 0 and (stated == size or stated == _NOT_STATED):  # noqa: PLR1714 - one set less
+            if size > 0 and stated in (size, _NOT_STATED):
                 content = decompress(packed, max_output_size=size, allow_extra_data=False)
                 if len(content) == size:
                     return content

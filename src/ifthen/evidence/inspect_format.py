@@ -148,6 +148,7 @@ class Held:
     """What the decoder takes for a value that it hands over, so that it can be counted."""
 
     __slots__ = ()
+    value: Any
 
 
 class Value(msgspec.Struct, Held, frozen=True, gc=False):

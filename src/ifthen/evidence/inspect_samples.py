@@ -212,7 +212,7 @@ def adder(share: Share, keep: frozenset[str]) -> Callable[[SampleJson, str, byte
 
 
 def _mark(share: Share, sample: SampleJson, place: str, row: int) -> None:
-    """Note what only few samples have: edited scores, other scores in events, limits and the like."""
+    """Note what few samples have: edited scores, other scores in events, limits and the like."""
     found, edited = sample.scores or _NONE, {}
     for name, score in found.items():
         if score.history:
