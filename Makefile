@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench docs mutation fuzz version-logs clean
+.PHONY: setup demo test coverage check bench docs mutation fuzz version-logs clean
 
 setup: .venv/.installed
 
@@ -21,7 +21,11 @@ demo: .venv/.runs
 	$(BIN)/ifthen demo build/demo
 
 test: setup check
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Counting lines doubles the time of every test, so it is a run of its own.
+coverage: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 check: setup
 	$(BIN)/ruff check .

@@ -26,6 +26,7 @@ from fuzz.packing import pack_files
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive
 from ifthen.evidence.formats import FORMATS, find_format
+from ifthen.evidence.inspect_format import EventJson
 from ifthen.evidence.source import MemorySource
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +36,10 @@ MEMBERS = "inspect-members"
 """Harness whose input is the members of an ``.eval`` file, not the file."""
 HARNESSES = (*FORMATS, MEMBERS)
 MAX_SEED = 100_000
-_LONG = {"messages", "events", "attachments", "store", "output", "traceback", "source"}
+ENDS = ({"event": "error"}, {"event": "sample_limit", "type": "token"})
+"""Events of samples that ended so."""
+_LONG = {"messages", "attachments", "store", "output", "traceback", "source"}
+_EVENT = set(EventJson.__struct_fields__)
 
 
 def find_seeds() -> Iterator[tuple[str, dict[str, bytes]]]:
@@ -90,11 +94,18 @@ def shorten_members(data: bytes) -> dict[str, bytes]:
     archive = Archive(data, name="seed")
     names = [m for m in archive.members if not m.name.startswith("samples/")]
     names += [m for m in archive.members if m.name.startswith("samples/")][:4]
-    return {m.name: json.dumps(shorten(json.loads(archive.read(m)))).encode() for m in names}
+    members = {m.name: shorten(json.loads(archive.read(m))) for m in names}
+    samples = [tree for name, tree in members.items() if name.startswith("samples/")]
+    for sample, field, event in zip(samples, ("error", "limit"), ENDS, strict=False):
+        sample[field] = {"message": "x", "type": "token", "limit": 1}
+        sample["events"] = [*(sample.get("events") or ()), event]
+    return {name: json.dumps(tree).encode() for name, tree in members.items()}
 
 
 def shorten(tree: Any) -> Any:
     """Return the tree without what no reader looks at."""
+    if isinstance(tree, dict) and isinstance(tree.get("event"), str):
+        return {key: shorten(value) for key, value in tree.items() if key in _EVENT}
     if isinstance(tree, dict):
         return {key: shorten(value) for key, value in tree.items() if key not in _LONG}
     return [shorten(value) for value in tree] if isinstance(tree, list) else tree

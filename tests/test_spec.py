@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
-PUBLIC = ("verification", "publication", "attestation", "cli")
+PUBLIC = ("verification", "publication", "attestation", "cli", "portal")
 FOLDERS = {
     "decision.md": ("D", ("decision",)),
     "record.md": ("R", PUBLIC),

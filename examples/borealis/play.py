@@ -21,9 +21,10 @@ from ifthen.cli.main import run
 from ifthen.encoding.tree import format_tree
 
 HERE = Path(__file__).parent
-SCREENING = HERE.parent / "screening"
-FIRST = "smollm2-135m-instruct"
-LOG = "smollm2-two-digit-sums.eval"
+SCREENED = HERE.parent / "screened"
+FIRST = "smollm2"
+LOG = "smollm2-products.eval"
+PLAN = "plan-products.yaml"
 PEOPLE = {
     "vega": ("chief-executive", 1),
     "lund": ("safety-lead", 2),
@@ -105,18 +106,18 @@ def trained(play: Play) -> None:
         + format_tree({"kind": "people", "id": "people", "people": people})
     )
     (play.root / "plans").mkdir()
-    shutil.copyfile(SCREENING / "plan.yaml", play.root / "plans" / "screening.yaml")
+    shutil.copyfile(SCREENED / "plans" / PLAN, play.root / "plans" / PLAN)
     play.release("2026-11-22", "ida", "jo", first=True)
 
 
 def screened(play: Play) -> None:
-    """The screening ended early and ruled the capability out; a named person concludes so."""
+    """The registered screening ended early, and rules the capability out."""
     (play.root / "logs").mkdir()
-    shutil.copyfile(SCREENING / LOG, play.root / "logs" / LOG)
+    shutil.copyfile(SCREENED / "logs" / LOG, play.root / "logs" / LOG)
     play.ifthen(
-        "evidence", "add", play.root / "logs" / LOG, "--evaluation", "two-digit-sums",
-        "--model", FIRST, "--plan", "plan-smollm2-two-digit-sums",
-        "--id", "borealis-1-sums", "--by", "R. Marsh",
+        "evidence", "add", play.root / "logs" / LOG, "--evaluation", "products",
+        "--model", FIRST, "--plan", "plan-products", "--id", "borealis-1-products",
+        "--by", "R. Marsh",
     )  # fmt: skip
 
 

@@ -19,9 +19,25 @@ PATHS = [
     *(["library", name] for name in ("list", "check", "copy", "verify")),
     *(
         ["keys", name]
-        for name in ("make", "show", "list", "rotate", "revoke", "release", "sign", "verify")
+        for name in [
+            "make",
+            "show",
+            "identity",
+            "list",
+            "rotate",
+            "revoke",
+            "root",
+            "release",
+            "sign",
+            "verify",
+        ]
     ),
     *(["instruments", name] for name in ("list", "show", "check")),
+    *(
+        ["file", name]
+        for name in ("report", "summaries", "internal-use", "incident", "modification", "schema")
+    ),
+    *(["oscal", name] for name in ("catalogue", "profile", "mapping", "results")),
     *(["log", name] for name in ("status", "serve", "mirror", "tidy", "follow", "evidence")),
     *(["witness", name] for name in ("init", "serve", "feed")),
 ]
@@ -45,6 +61,8 @@ WITH_JSON = {
     "plan": ["aurora-2"],
     "keys make": ["somewhere/x.key", "--no-passphrase"],
     "keys show": ["x.key"],
+    "keys identity": ["https://a", "b"],
+    "keys root": ["x.json"],
     "keys list": [],
     "keys rotate": ["okafor", "x.pub"],
     "keys revoke": ["okafor", "00", "--reason", "lost"],
@@ -60,10 +78,22 @@ WITH_JSON = {
     "verify": ["somewhere"],
     "disclose": ["declaration/none", "--plain", "-o", "x.json"],
     "sign": ["x.json", "--role", "scaling-officer", "--key", "x.key"],
+    "approve": ["none", "--key", "x.key"],
     "gate": ["aurora-1", "internal-use"],
     "conform": ["nothing", "x.yaml"],
     "applies": ["nothing"],
     "recognize": ["x.yaml", "--from", "nothing", "--to", "nothing"],
+    "audit papers": ["x.yaml"],
+    "burden": ["nothing", "--developer", "x.yaml"],
+    "file report": ["nothing", "aurora-1"],
+    "file summaries": ["nothing"],
+    "file internal-use": ["nothing"],
+    "file incident": ["ca-sb53", "nothing"],
+    "file modification": ["ca-sb53", "a.yaml", "b.yaml"],
+    "oscal catalogue": ["nothing"],
+    "oscal profile": ["nothing"],
+    "oscal mapping": ["nothing"],
+    "oscal results": ["nothing", "x.yaml"],
     "instruments list": ["--root", "nowhere"],
     "instruments show": ["nothing"],
     "instruments check": ["--root", "nowhere"],
@@ -88,7 +118,7 @@ OUTSIDE = {
     *("library list", "library check", "library copy", "library verify"),
     *("applies", "compare", "conform", "recognize"),
     *("instruments list", "instruments show", "instruments check"),
-    *("keys make", "keys show", "verify", "sign"),  # sign reads the decision first
+    *("keys make", "keys show", "keys identity", "verify", "sign"),  # sign reads the decision first
 }
 """Commands that need no workspace."""
 
@@ -183,6 +213,9 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["record.missing"], WITH_JSON[command]
     elif command == "keys make":
         expected, place = ["file.unwritable"], WITH_JSON[command]
+    elif command == "keys identity":
+        place = ["http://a", "b"]
+        expected = ["attestation.identity"]
     elif command in ("applies", "compare", "conform", "recognize") or command.startswith(
         "instruments"
     ):

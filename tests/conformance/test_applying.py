@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ifthen.conformance.applying import APPLYINGS, list_applying
-from ifthen.conformance.developer import Developer
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.workspace.instruments import load_instruments

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.finding import RANK, judge
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.workspace.instruments import find_instrument, load_instruments

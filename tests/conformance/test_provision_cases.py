@@ -11,8 +11,8 @@ from datetime import date
 
 import pytest
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.finding import judge
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.framework.model import Framework, InForce

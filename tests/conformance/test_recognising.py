@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifthen.conformance.crosswalk import CONVERSE, Crosswalk, check_crosswalk, find_holes
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.finding import judge
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.overlay import Overlay
 from ifthen.conformance.recognising import judge_clauses, recognise
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.errors import Problems

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.scope import judge_scope
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.workspace.instruments import find_instrument, load_instruments

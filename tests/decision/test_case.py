@@ -112,6 +112,7 @@ def test_a_gate_that_hangs_on_the_reading_is_found():
         },
     )
     loaded = changed.facts().framework
+    assert check_case(case, loaded).differences == ()
     facts, _ = decide_case(case, loaded)
     ways = list(decide_by_reading(facts, on=date(2026, 7, 1)))
     assert [x.reading for x in ways] == ["alone", "together"]
@@ -150,6 +151,33 @@ def test_unknown_names_are_found_with_their_place_and_the_nearest_one():
         ("case.unknown-name", "did you mean 'vault'?"),
         ("case.unknown-name", "did you mean 'deploy'?"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "noun", "near"),
+    [
+        ({"suppose": {"measurements": [{"evaluation": "ctfs", "passed": 1, "questions": 200}]}},
+         "evaluation 'ctfs'", "ctf"),
+        ({"suppose": {"declarations": [{"statement": "filter-off", "value": True}]}},
+         "declaration 'filter-off'", "filter-on"),
+        ({"suppose": {"determinations": [{"threshold": "cyber-9", "conclusion": "reached"}]}},
+         "threshold 'cyber-9'", "cyber-2"),
+        ({"expect": {"commitments": {"if-cyber-9": "due"}}},
+         "commitment 'if-cyber-9'", "if-cyber-2"),
+        ({"expect": {"safeguards": {"filters": "yes"}}}, "safeguard 'filters'", "filter"),
+        ({"expect": {"readings": {"if-cyber-9": {"alone": {"store": "go"}}}}},
+         "commitment 'if-cyber-9'", "if-cyber-2"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_name_in_a_case_has_to_be_one_of_the_framework(keys, noun, near):
+    (fault,) = check_case_names(make_case(**keys), framework().document)
+    assert fault.message == f"frontier 1.0 has no {noun}"
+    assert fault.hint == f"did you mean '{near}'?"
+
+
+def test_names_that_the_framework_has_are_no_faults():
+    declared = {"declarations": [{"statement": "filter-on", "value": True}]}
+    assert list(check_case_names(make_case(suppose=declared), framework().document)) == []
 
 
 def test_a_case_before_its_version_is_an_error():

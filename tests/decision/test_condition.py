@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.decision.world import EXPIRES, ON, STALE_ON, world
+from tests.decision.world import EXPIRES, ON, STALE_ON, reached, world
 
 from ifthen.decision.condition import Grounds, answer
 from ifthen.decision.measuring import measure
@@ -420,3 +420,30 @@ def test_a_finding_without_a_bound_compares_with_nothing(key, end):
     assert step.value is OPEN
     assert step.reasons == finding.reasons
     assert step.change == finding.change
+
+
+@pytest.mark.parametrize(
+    ("asked", "passes", "value"),
+    [
+        ({"in": {"threshold": "cyber-2", "values": ["ruled-out"]}}, 10, "yes"),
+        ({"in": {"threshold": "cyber-2", "values": ["reached"]}}, 10, "no"),
+        ({"present": {"threshold": "cyber-2"}}, 10, "yes"),
+        ({"present": {"threshold": "cyber-2"}}, 140, "undetermined"),
+    ],
+)
+def test_a_condition_on_a_threshold_says_where_the_threshold_stands(asked, passes, value):
+    changed = reached().measured(passes)
+    changed.safeguard("vault")["in_place_when"] = asked
+    changed.framework["commitments"][0]["then"] = ["filter"]
+    (found,) = [x for x in changed.decide().safeguards if x.safeguard == "vault"]
+    stands = {
+        10: "threshold cyber-2 is ruled-out, treated as below",
+        140: "threshold cyber-2 is cannot-rule-out, treated as reached",
+    }[passes]
+    assert found.in_place.value == value
+    assert found.condition.facts
+    if value == "yes":
+        assert (found.condition.basis, found.condition.reasons) == ((stands,), ())
+    else:
+        assert found.condition.basis == ()
+        assert [(x.code, x.text) for x in found.condition.reasons] == [("threshold.stands", stands)]

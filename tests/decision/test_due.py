@@ -337,3 +337,57 @@ def test_every_entry_is_counted_once_and_has_one_name(days):
     assert sum(due.counts.values()) == len(due.entries) == len({x.id for x in due.entries})
     assert tuple(due.counts) == STANDINGS
     assert all((x.last_day is None) <= (x.standing != "missed") for x in due.entries)
+
+
+def test_entries_of_the_cadence_stand_where_the_framework_asks_for_them():
+    content = with_trigger(event="fine-tuning", days=30)
+    content.model["lineage"] = [{"relation": "fine-tune", "parent": "base", "on": "2026-05-20"}]
+    content.framework["cadence"]["triggers"].append(
+        {"id": "aged", "text": "In time.", "event": "time", "days": 60}
+    )
+    content.framework["cadence"]["triggers"].append(
+        {"id": "told", "text": "When told.", "event": "release"}
+    )
+    given = sources(content)
+    (framework,) = given.frameworks
+    due = list_due(given, on=ON)
+    found = {x.id: x for x in due.entries}
+    fine_tuned = found["evaluation/frontier/again/aurora-2"]
+    assert fine_tuned.where == framework.where("cadence", "triggers", 0)
+    assert fine_tuned.since == date(2026, 5, 20)
+    assert found["evaluation/frontier/aged/aurora-2"].where == framework.where(
+        "cadence", "triggers", 1
+    )
+    assert {x.id: x.where for x in due.watched} == {
+        "frontier/told": framework.where("cadence", "triggers", 2),
+        "frontier/reevaluate-on-1": framework.where("cadence", "reevaluate_on", 0),
+    }
+    assert found["review/frontier/1.0/cadence.review_every_days"].where == framework.where(
+        "cadence", "review_every_days"
+    )
+
+
+def test_a_day_without_fine_tuning_asks_for_nothing_after_fine_tuning():
+    for event in ("capability-change", "release"):
+        given = sources(with_trigger(event=event, days=30))
+        assert not [x for x in entries(given) if "again" in x]
+
+
+def test_an_incident_of_which_a_part_was_looked_at_is_not_done():
+    review = {
+        "by": INCIDENT["recorded_by"], "on": "2026-07-09", "conclusion": "stands",
+        "reasons": "x", "about": [{"safeguard": "oven-timer"}],
+    }  # fmt: skip
+    given = sources(incidents=load(Incident, INCIDENT | {"reviews": [review]}))
+    found = entries(given, date(2026, 7, 10))["incident/burnt"]
+    assert (found.standing, found.done_on) == ("due", None)
+    assert found.title.endswith(": baking-1")
+    assert found.where == given.incidents[0].where("concerns")
+
+
+def test_the_keepers_own_what_the_trust_file_asks_for():
+    one = first()
+    (file,) = load(Trust, dump_document(one))
+    found = entries(sources(people=[file], trust=[file]))["trust/trust/1"]
+    assert found.owner == ", ".join(keeper.name for keeper in one.keepers)
+    assert found.since == one.issued_at.date()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ifthen.attestation.trust import Trusted
 from ifthen.decision.deciding import decide
 from ifthen.decision.facts import Evidence, Facts, Screened
 from ifthen.decision.model import Decision, EvaluationFinding, GateFinding, Reason, ThresholdFinding
@@ -256,6 +257,8 @@ class World:
     """Why the log of an evidence record, by id, does not confirm it."""
     screened: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the screening of an evidence record, by id, came to; by its plan unless it says so."""
+    trusted: Trusted | None = None
+    """Who has to sign exceptions; nobody where nothing says who is who."""
     linted: bool = True
     """Whether the framework has to be free of faults; drawn ones need not."""
 
@@ -323,6 +326,7 @@ class World:
             incidents=load_all(self.incidents, Incident),
             errata=load_all(self.errata, Erratum),
             withdrawals=load_all(self.withdrawals, Withdrawal),
+            trusted=self.trusted,
             parents=tuple(parent._facts(framework) for parent in self.parents),
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.evidence.tampering import LOGS, EvalLog
 
 from ifthen.evidence.archive import Archive
 from ifthen.evidence.reading import read_log
@@ -90,3 +91,9 @@ def write():
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     return DATA
+
+
+@pytest.fixture
+def log(name: str) -> EvalLog:
+    """The log of that name, to be changed; tests are parametrized by ``every_log``."""
+    return EvalLog(LOGS[name])

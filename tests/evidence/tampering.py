@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import zstandard
 
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive
 from ifthen.evidence.building import build_record
 from ifthen.evidence.reading import read_source
-from ifthen.evidence.record import EvidenceRecord
+from ifthen.evidence.record import CountingRule, EvidenceRecord
 from ifthen.evidence.source import MemorySource
 
 DATA = Path(__file__).parent / "data"
@@ -28,6 +29,14 @@ LOGS = {
 JSON_LOG = DATA / "theory-of-mind-20.json"
 HEADER, START = "header.json", "_journal/start.json"
 SUMMARIES, REDUCTIONS = "summaries.json", "reductions.json"
+
+HEADER_DIFFERS, SUMMARY_DIFFERS = "log.header-differs", "log.summary-differs"
+REDUCTION_DIFFERS = "log.reduction-differs"
+SAMPLES_ONLY = {HEADER_DIFFERS, SUMMARY_DIFFERS, REDUCTION_DIFFERS}
+"""What names scores that were changed in the samples alone."""
+
+every_log = pytest.mark.parametrize("name", LOGS)
+"""For tests that take the fixture ``log``."""
 
 Writer = Callable[[list[tuple[str, bytes]]], bytes]
 
@@ -102,7 +111,9 @@ class JsonLog:
         return json.dumps(self.header).encode()
 
 
-def result(data: bytes, name: str = "x.eval") -> EvidenceRecord:
+def result(
+    data: bytes, name: str = "x.eval", counting: CountingRule | None = None
+) -> EvidenceRecord:
     """Return the record of a log.
 
     Raises:
@@ -117,6 +128,7 @@ def result(data: bytes, name: str = "x.eval") -> EvidenceRecord:
         recorded_by="r",
         recorded_at=datetime(2026, 11, 24, tzinfo=UTC),
         cluster_by="family",
+        counting=counting,
         log_path="x",
     )
 
@@ -143,6 +155,45 @@ def flip(value: Any) -> Any:
     if isinstance(value, str):
         return "I" if value == "C" else "C"
     return 0.0 if value == 1.0 else 1.0
+
+
+def flip_samples(log: Any, *, only: int | None = None) -> set[tuple[Any, int]]:
+    """Make the first scorer's scores correct; return the changed (id, epoch)."""
+    changed = set()
+    for sample in log.samples:
+        score = next(iter(sample["scores"].values()))
+        if score["value"] != "C" and (only is None or len(changed) < only):
+            score["value"] = "C"
+            changed.add((sample["id"], sample["epoch"]))
+    assert changed
+    return changed
+
+
+def flip_summaries(items: Any, changed: set[tuple[Any, int]]) -> None:
+    """Make the first score of these samples correct in their summaries."""
+    for item in items:
+        if (item["id"], item["epoch"]) in changed:
+            next(iter(item["scores"].values()))["value"] = "C"
+
+
+def flip_reductions(log: Any, changed: set[tuple[Any, int]]) -> None:
+    """Make the question scores of these samples by the first scorer correct."""
+    scorer = next(iter(log.samples[0]["scores"]))
+    ids = {identifier for identifier, _ in changed}
+    for reduction in log.reductions:
+        if reduction["scorer"] == scorer:
+            for item in reduction["samples"]:
+                if item["sample_id"] in ids:
+                    item["value"] = 1.0
+
+
+def state_perfect(log: Any) -> None:
+    """Make the header say what a log without a wrong answer says."""
+    scorer = next(iter(log.samples[0]["scores"]))
+    for stated in log.header["results"]["scores"]:
+        if stated["scorer"] == scorer:
+            for key, metric in stated["metrics"].items():
+                metric["value"] = 1.0 if key in {"accuracy", "mean"} else 0.0
 
 
 def numbers(record: EvidenceRecord) -> Any:

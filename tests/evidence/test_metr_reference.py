@@ -1,10 +1,12 @@
 """METR's own data: stated weights, and the horizons that METR publishes.
 
 The data are not shipped. ``IFTHEN_METR_DATA`` names a folder (or one file) with runs files
-(``*.jsonl``) of METR/eval-analysis-public and per-task counts (``*.yaml``) of metr.org/assets;
-docs/howto/metr-horizon.md says where they are and what was found in them.
+(``*.jsonl``) of METR/eval-analysis-public, per-task counts (``*.yaml``) of metr.org/assets and
+published fits (``headline.csv``) of METR/cross-domain-horizon; docs/howto/metr-horizon.md says
+where they are and what was found in them.
 """
 
+import csv
 import os
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from ifthen.evidence.horizon import Curve
 from ifthen.evidence.horizon_log import KEEP, measure_horizon
 from ifthen.evidence.reading import list_parts, read_log
 
@@ -19,6 +22,7 @@ NAMED = os.environ.get("IFTHEN_METR_DATA")
 DATA = Path(NAMED or ".")
 FILES = sorted(DATA.iterdir()) if NAMED and DATA.is_dir() else [DATA] * bool(NAMED)
 RUNS = [path for path in FILES if path.suffix == ".jsonl"]
+FITS = [path for path in FILES if path.name == "headline.csv"]
 COUNTS = [path for path in FILES if path.suffix == ".yaml"]
 
 PUBLISHED = {
@@ -91,3 +95,14 @@ def test_horizons_are_the_published_ones(path, part):
         horizon = measure_horizon(read_log(path, part=part, keep=KEEP), regularisation=penalty)
         assert horizon.p50 == pytest.approx(p50, rel=tolerance)
         assert horizon.p80 == pytest.approx(p80, rel=tolerance)
+
+
+@pytest.mark.skipif(not FITS, reason="IFTHEN_METR_DATA holds no headline.csv of METR's fits")
+def test_horizons_of_published_fits_follow_from_slope_and_intercept():
+    rows = list(csv.DictReader(FITS[0].read_text("utf-8").splitlines()))
+    assert len(rows) >= 17
+    for row in rows:
+        slope, intercept = float(row["coefficient"]), float(row["intercept"])
+        curve = Curve(slope=slope, intercept=intercept, steps=0, gradient=0.0)
+        for share, name in ((0.5, "p50"), (0.8, "p80")):
+            assert curve.horizon(share) == pytest.approx(float(row[name]), rel=1e-4), row["agent"]

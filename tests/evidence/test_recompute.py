@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifthen.evidence.counting import Counting
 from ifthen.evidence.log import Log, Metric, Result, RunFacts, Sample, SampleScore
 from ifthen.evidence.metrics import MAX_VALUES
 from ifthen.evidence.question import group_questions
@@ -196,7 +197,7 @@ def test_header_with_very_many_values_is_not_recomputed_to_its_end(change):
 
 def test_reducer_that_is_not_in_the_list(change):
     log = change("plain.eval")
-    log["header.json"]["results"]["scores"][0]["reducer"] = "majority"
+    log["header.json"]["results"]["scores"][0]["reducer"] = "collect"
     log["header.json"]["eval"]["scorers"] = []
     measurements, findings = measure(log.read(), None)
     assert measurements == ()
@@ -342,11 +343,11 @@ def build_log(values, epochs, reducer):
 
 
 @st.composite
-def scored_logs(draw, score):
+def scored_logs(draw, score, *more):
     epochs = draw(st.integers(1, 4))
     row = st.lists(score, min_size=epochs, max_size=epochs)
     values = draw(st.lists(row, min_size=1, max_size=8))
-    names = ["mean", "median", "mode", "max", "at_least_1", "pass_at_1", "pass_k_1"]
+    names = ["mean", "median", "mode", "max", "at_least_1", "pass_at_1", "pass_k_1", *more]
     return build_log(values, epochs, draw(st.sampled_from(names)))
 
 
@@ -359,7 +360,10 @@ def test_value_times_questions_is_both_bounds_when_every_sample_has_a_score(log)
         assert measurement.value * measurement.questions == pytest.approx(measurement.low)
 
 
-@given(scored_logs(st.sampled_from(["C", "I", None, float("nan"), "P", [1]])), st.data())
+OFTEN_UNSCORED = st.sampled_from(["C", "I", None, float("nan"), "P", [1]])
+
+
+@given(scored_logs(OFTEN_UNSCORED, "majority"), st.data())
 def test_bounds_hold_whatever_the_missing_scores_are(log, data):
     wide, _ = measure(log, None)
     filled = replace(
@@ -373,3 +377,22 @@ def test_bounds_hold_whatever_the_missing_scores_are(log, data):
     )
     for outer, inner in zip(wide, measure(filled, None)[0], strict=True):
         assert outer.low - 1e-9 <= inner.low <= inner.high <= outer.high + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("reducer", "values", "sums"),
+    [
+        ("mode", ["C", None, None], (0, 0)),
+        ("mode", ["C", "C", float("nan")], (1, 1)),
+        ("majority", ["C", None, None], (0, 0)),
+        ("majority", ["C", "C", None], (1, 1)),
+        ("majority", ["C", "I", 0.5], (0, 1)),
+        ("majority", [None], (0, 0)),
+    ],
+)
+def test_unscored_epochs_that_count_as_incorrect_are_counted_by_mode_and_majority(
+    reducer, values, sums
+):
+    log = build_log([values], len(values), reducer)
+    found, _ = measure(log, None, Counting(unscored="incorrect"))
+    assert {(measurement.low, measurement.high) for measurement in found} == {sums}

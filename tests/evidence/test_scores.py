@@ -18,7 +18,7 @@ from ifthen.evidence.scores import (
 )
 
 unit = st.floats(0, 1)
-NAMES = ["mean", "median", "mode", "max", "at_least_2", "pass_at_2", "pass_k_2"]
+NAMES = ["mean", "median", "mode", "majority", "max", "at_least_2", "pass_at_2", "pass_k_2"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_text_is_a_finite_number_or_none(text):
 
 def test_reducers_are_known_by_the_names_in_logs():
     assert [parse_reducer(name).label for name in NAMES] == NAMES
-    for name in ("majority", "collect", "at_least", "pass_at_0", "pass_at_2x", "os.system", ""):
+    for name in ("collect", "at_least", "pass_at_0", "pass_at_2x", "os.system", ""):
         assert parse_reducer(name) is None
 
 
@@ -94,6 +94,13 @@ def test_mode_counts_values_as_they_stand_and_takes_the_first_of_several():
     assert Reducer("mode").reduce(["C", "I", 0, 0.0, "I"]) == 0.0
     assert Reducer("mode").reduce(["C", "I"]) == 1.0
     assert Reducer("mode").reduce([[1], {"a": 1}]) == 0.0
+
+
+def test_majority_is_of_all_epochs_also_of_those_without_a_score():
+    assert Reducer("majority").reduce(["C", "C", "I"]) == 1.0
+    assert Reducer("majority").reduce([0, 0.0, False, "C"]) == 0.0
+    for values in (["C", "I"], ["C", 1.0], ["C", None], ["C", "C", None, math.nan]):
+        assert math.isnan(Reducer("majority").reduce(values))
 
 
 @given(st.data(), st.sampled_from(NAMES))

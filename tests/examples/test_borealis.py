@@ -13,7 +13,7 @@ import pytest
 from ifthen.cli.main import run
 
 ROOT = Path(__file__).parents[2]
-FIRST = "smollm2-135m-instruct"
+FIRST = "smollm2"
 
 
 @pytest.fixture(scope="module")
@@ -62,23 +62,37 @@ def test_no_state_has_a_fault(states):
 
 def test_trained_and_not_measured_nothing_opens(states):
     root = states["01-trained"]
-    found = line(root, FIRST, "2026-11-25")
+    found = line(root, FIRST, "2026-11-30")
     assert (found["stage"], found["thresholds"][0]["treated_as"]) == ("trained", "reached")
     assert {x["outcome"] for x in found["gates"]} <= {"hold", "undetermined"}
     assert line(root, FIRST, "2026-11-19")["stage"] == "planned"
 
 
-def test_cleared_by_the_screening_that_a_named_person_concludes_from(states):
+def test_cleared_by_screening(states):
     root = states["02-screened"]
-    log, plan = root / "logs" / "smollm2-two-digit-sums.eval", root / "plans" / "screening.yaml"
-    printed = StringIO()
-    with redirect_stdout(printed):
-        assert run(["screen", str(log), "--plan", str(plan)]) == 0
-    assert printed.getvalue().startswith("RULED OUT: 0.2")
+    code, made = ask(
+        root, "decide", FIRST, "--on", "2026-12-02", "--made-on", "2026-12-02", "--exit-zero"
+    )
+    (evaluation,) = made["evaluations"]
+    assert (code, evaluation["outcome"]) == (0, "ruled-out")
+    screening = evaluation["measured"][0]["screening"]
+    assert (screening["asked"], screening["question"], screening["error"]) == (
+        103, "product-054", 0.05,
+    )  # fmt: skip
+    assert {x["kind"] for x in made["inputs"]}.isdisjoint({"determination", "assessment"})
     found = line(root, FIRST, "2026-12-02")
     assert found["thresholds"][0]["status"] == "ruled-out"
     assert {x["decided"] for x in found["gates"]} == {"go"}
     assert {x["outcome"] for x in found["gates"]} == {"undetermined"}  # nobody has signed
+
+
+def test_a_plan_rewritten_after_the_run_clears_nothing(states, tmp_path):
+    copy = shutil.copytree(states["02-screened"].parent, tmp_path / "copy") / "workspace"
+    plan = copy / "plans" / "plan-products.yaml"
+    plan.write_text(plan.read_text().replace("alpha: 0.05", "alpha: 0.04"))
+    found = line(copy, FIRST, "2026-12-02")
+    assert found["thresholds"][0]["status"] == "cannot-rule-out"
+    assert "go" not in {x["decided"] for x in found["gates"]}
 
 
 def test_used_inside(states):
@@ -104,7 +118,7 @@ def test_under_precaution_with_a_dissent(states):
     root = states["05-precaution"]
     found = line(root, "borealis-2", "2027-01-06")
     assert found["thresholds"][0] == {
-        "threshold": "sums-1",
+        "threshold": "products-1",
         "status": "cannot-rule-out",
         "treated_as": "reached",
     }
@@ -182,8 +196,8 @@ def test_a_fine_tune_with_open_weights(states):
     assert gate(root, "borealis-3", "internal-use", "2027-03-26")[0] == "go"
     outcome, decided, _ = gate(root, "borealis-3", "release-weights", "2027-03-26")
     assert (outcome, decided) == ("hold", "hold")  # both have signed; no signature opens it
-    assert standing(root, "evaluation/example-fsf/tuned/borealis-3", "2027-04-19") == "due"
-    assert standing(root, "evaluation/example-fsf/tuned/borealis-3", "2027-04-20") == "missed"
+    assert standing(root, "evaluation/quick-fsf/tuned/borealis-3", "2027-04-19") == "due"
+    assert standing(root, "evaluation/quick-fsf/tuned/borealis-3", "2027-04-20") == "missed"
 
 
 def test_an_erratum_stays_beside_what_it_corrects(states):
@@ -198,3 +212,31 @@ def test_an_erratum_stays_beside_what_it_corrects(states):
     ]
     stale = [x for x in line(after, FIRST, "2027-04-02")["stale"] if "erratum" in x]
     assert any("erratum borealis-1-questions is new" in x for x in stale)
+
+
+def test_filings_are_drafted_from_the_history(states):
+    root = states["12-erratum"]
+    code, report = ask(root, "file", "report", "ca-sb53", FIRST, "--on", "2027-04-02")
+    fields = {x["field"]: x for x in report["fields"]}
+    assert code == 3
+    assert fields["release-date"]["entries"][0]["text"] == "external-api: from 2026-12-11"
+    assert "website" in fields["website"]["write"]
+    code, used = ask(root, "file", "internal-use", "ny-raise", "--on", "2027-04-02")
+    assert len(used["fields"][0]["entries"]) == 3
+    code, incident = ask(
+        root, "file", "incident", "il-430-ilcs-185", "filter-off", "--on", "2027-03-02"
+    )
+    assert (code, incident["deadlines"]) == (3, [])
+    code, told = ask(root, "file", "summaries", "borealis-2", "--on", "2027-04-02")
+    assert told["thresholds"][0]["status"] == "cannot-rule-out"
+
+
+def test_an_auditors_papers_show_who_decides_and_who_dissented(states):
+    code, papers = ask(states["12-erratum"], "audit", "papers", "--on", "2028-01-15")
+    assert code == 2
+    controls = [x["text"] for x in papers["parts"][2]["prepared"]]
+    assert any("deploy-external" in x and "2 of 3 roles approve" in x for x in controls)
+    assert any("role board (The board): Chair (fictional)" in x for x in controls)
+    assert any("dissent" in x and "No result at all." in x for x in controls)
+    reviewed = [x["text"] for x in papers["parts"][5]["prepared"]]
+    assert "reviewed: incident/filter-off" in reviewed

@@ -10,6 +10,9 @@ from ifthen.framework.directions import (
     lower,
     more,
     narrowing,
+    opposite,
+    ranked,
+    stated,
 )
 from ifthen.framework.predicate import Predicate
 
@@ -116,3 +119,22 @@ def test_numbers_and_lists(compare, before, after, way):
 def test_a_screening_that_is_accepted_later_asks_for_more(before, after, direction):
     assert later(before, after) == direction
     assert RULES["evaluation"]["screened_from"].compare(before, after) == direction
+
+
+def test_the_order_that_is_given_is_from_the_weakest_up():
+    compare = ranked("may", "aim", "will")
+    assert [compare("may", "will"), compare("will", "aim")] == ["stronger", "weaker"]
+    assert [compare("shall", "will"), compare("will", "shall")] == ["unclear", "unclear"]
+
+
+def test_what_weakens_others_is_read_the_other_way_around():
+    turned = opposite(stated)
+    assert [turned(None, "x"), turned("x", None), turned("x", "y")] == [
+        "weaker", "stronger", "unclear",
+    ]  # fmt: skip
+
+
+def test_a_list_of_one_condition_is_not_harder_than_the_condition():
+    for key in ("all", "any"):
+        one = p({key: [le(0.2)]})
+        assert (harder(one, p(le(0.2))), harder(p(le(0.2)), one)) == ("unclear", "unclear")

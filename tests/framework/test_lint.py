@@ -321,6 +321,36 @@ def test_hint_names_the_id_that_was_meant() -> None:
     assert error.hint == "known: baking-1, baking-2"
 
 
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("in: {assessment: s, values: [effective]}", "there is no safeguard 's'"),
+        ("in: {determination: t, values: [reached]}", "there is no threshold 't'"),
+        ("in: {threshold: t, values: [reached]}", "there is no threshold 't'"),
+        ("in: {evaluation: e, values: [reached]}", "there is no evaluation 'e'"),
+    ],
+)
+def test_a_name_that_is_not_there_is_called_what_it_would_be(condition: str, said: str) -> None:
+    errors = lint(("in: {evaluation: inventions, values: [reached]}", condition)).errors
+    assert said in [error.message for error in errors]
+
+
+@pytest.mark.parametrize("kind", ["assessment", "determination", "threshold"])
+def test_what_has_no_number_is_not_compared_with_one(kind: str) -> None:
+    condition = f"ge: {{{kind}: baking-1, value: 0.5}}"
+    errors = lint(("in: {evaluation: inventions, values: [reached]}", condition)).errors
+    assert f"{kind} baking-1 has no number to compare" in [error.message for error in errors]
+
+
+def test_hint_where_none_of_the_kind_is_written_yet() -> None:
+    evaluations = VALID[VALID.index("evaluations:") : VALID.index("safeguards:")]
+    error, *_ = lint((evaluations, "")).errors
+    assert (error.message, error.hint) == (
+        "there is no evaluation 'recipes'",
+        "add it: no evaluation is written yet",
+    )
+
+
 def test_equal_values_in_two_tiers_are_in_order() -> None:
     change = (
         "in: {evaluation: inventions, values: [reached]}",

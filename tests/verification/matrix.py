@@ -34,7 +34,9 @@ def tampering(step: str, name: str) -> Callable[[Callable[[Any], Any]], Callable
 
 # Each module registers its own.
 from tests.verification import (  # noqa: E402, F401
+    tamper_dishonest,
     tamper_files,
+    tamper_keys,
     tamper_log,
     tamper_meaning,
     tamper_openings,

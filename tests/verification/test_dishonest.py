@@ -232,3 +232,26 @@ def test_a_rewritten_plan_is_not_published(world, tmp_path):
             root, record, SECOND + timedelta(days=1), seed=3, reasons=Reasons(amend="Clearer.")
         )
     assert refused.value.code == "publication.own-record"
+
+
+def test_a_result_without_a_plan_is_named_and_leaves_nothing_verified(world, forge, tmp_path):
+    """Who names no plan could take the values from the result."""
+    at = forge.change("evidence/aurora-1-arithmetic-easy", lambda tree: tree.pop("plan"))
+    del forge.said(at)["result"]["plan"]
+    verdict = check(world, forge, tmp_path)
+    assert verdict.step("plans").status == "not-at-hand"
+    assert codes(verdict, "plans") == ["plans.none"]
+
+
+def test_a_model_about_which_every_decision_is_left_out_is_named(world, forge, tmp_path):
+    made = ("decision/", "gate/", "signoff/")
+    left = [not x["subject"][0]["name"].startswith(made) for x in forge.statements]
+    forge.statements = [x for x, kept in zip(forge.statements, left, strict=True) if kept]
+    first = forge.sizes[0]
+    forge.sizes[0] = sum(left[:first])
+    forge.times[forge.sizes[0]] = forge.times[first]
+    verdict = check(world, forge, tmp_path)
+    assert (failed(verdict), verdict.outcome) == ([], "undetermined")
+    assert verdict.step("framework").status == "nothing-to-check"
+    (found,) = verdict.step("replay").findings
+    assert (found.code, found.status) == ("replay.no-decision", "not-at-hand")

@@ -1,9 +1,11 @@
 """What a record says of gates: as ``ifthen gate`` does, whoever abstains or is left out."""
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.attestation.sigstore_world import ADA, ISSUER, Sigstore
 from tests.decision.world import excepted
 from tests.verification.forge import Forge
 from tests.verification.world import PUBLISHER, RULES, person, publish_all, verify, write
@@ -11,10 +13,13 @@ from tests.workspace import signing
 from tests.workspace.documents import write_workspace
 from tests.workspace.signing import DAY, decide, gate
 
+from ifthen.attestation import identity
+from ifthen.attestation.identity import Identity, format_identity
 from ifthen.attestation.keys import format_public_key, make_signer
 from ifthen.attestation.roles import PersonEntry
 from ifthen.attestation.trust import Keeper
 from ifthen.attestation.trust_making import endorse, make_version
+from ifthen.encoding.canonical import format_canonical
 from ifthen.encoding.document import dump_document
 from ifthen.publication.publishing import Reasons
 
@@ -177,3 +182,35 @@ def test_a_trust_file_that_ran_out_opens_no_gate_in_the_record_either(root, tmp_
     assert checked(record) == ("verified", [])
     assert says(record, STORE) == gates(root, "store")
     assert says(record, STORE)[:3] == ["undetermined", "go", "undetermined"]
+
+
+def test_who_lacks_the_library_for_identities_is_told_so_and_nothing_counts(
+    root, tmp_path, monkeypatch
+):
+    """Verified where the library is, else not at hand; never failed and never passed."""
+    pytest.importorskip("sigstore")
+    sigstore = Sigstore()
+    lead = Identity(ISSUER, ADA)
+
+    class Kept:
+        key_id = lead.id
+
+        def sign(self, message):
+            return format_canonical(sigstore.sign(message, at=AT - timedelta(hours=2, minutes=30)))
+
+    line = {"public": format_identity(lead), "from": "2026-01-01"}
+    people = [x | {"keys": [line]} if x["id"] == "lead" else x for x in PEOPLE["people"]]
+    believed = [{"from": "2026-01-01", "root": sigstore.trusted_root()}]
+    write(root / "people.yaml", PEOPLE | {"people": people, "sigstore": believed})
+    record = tmp_path / "record"
+    sign(root, decide(root), signer=Kept())
+    assert gate(root).outcome == "go"
+    publish_all(root, record, AT)
+    status, findings = checked(record)
+    assert "attestation.no-sigstore" not in {code for code, _ in findings}
+    assert status != "failed"
+    monkeypatch.setitem(sys.modules, "sigstore.models", None)
+    identity._find_fault.cache_clear()
+    status, findings = checked(record)
+    assert status != "failed"
+    assert [code for code, _ in findings].count("attestation.no-sigstore") == 2

@@ -11,14 +11,29 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
-from ifthen.attestation.keys import PublicKey, Signer
+from ifthen.attestation.keys import Signer
+from ifthen.attestation.pae import encode_pae
 from ifthen.attestation.statement import MAX_BYTES, PAYLOAD_TYPE
 from ifthen.encoding.canonical import format_canonical, parse_canonical
 from ifthen.errors import Error
 
 MAX_SIGNATURES = 64
+
+
+class Signatory(Protocol):
+    """Whose signature can be verified: a public key, or an identity."""
+
+    @property
+    def id(self) -> str:
+        """The id by which an envelope names it."""
+        ...
+
+    def verify(self, message: bytes, signature: bytes) -> datetime | None:
+        """Verify a signature, and return when it was made where it shows that."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +62,8 @@ class Verified:
     """Known keys that signed, in the order of the envelope."""
     unknown: tuple[str, ...]
     """Ids of keys that nobody here knows; their signatures were not looked at."""
-
-
-def encode_pae(payload_type: str, payload: bytes) -> bytes:
-    """Return what is signed: type and payload, each after its length in bytes."""
-    name = payload_type.encode()
-    return b"DSSEv1 %d %s %d %s" % (len(name), name, len(payload), payload)
+    times: tuple[datetime | None, ...]
+    """When each of the known ones signed, where the signature itself shows it."""
 
 
 def sign_envelope(
@@ -134,7 +145,7 @@ def envelope_from_dict(tree: Any) -> Envelope:
 
 def verify_envelope(
     envelope: Envelope,
-    keys: Mapping[str, PublicKey] | Iterable[PublicKey],
+    keys: Mapping[str, Signatory] | Iterable[Signatory],
     *,
     payload_type: str = PAYLOAD_TYPE,
 ) -> Verified:
@@ -153,13 +164,14 @@ def verify_envelope(
         )
     message = encode_pae(envelope.payload_type, envelope.payload)
     fitting: list[str] = []
+    times: list[datetime | None] = []
     unknown: list[str] = []
     for signature in envelope.signatures:
         key = known.get(signature.key_id)
         if key is None or key.id != signature.key_id:
             unknown.append(signature.key_id)
             continue
-        key.verify(message, signature.data)
+        times.append(key.verify(message, signature.data))
         fitting.append(key.id)
     if not fitting:
         raise Error(
@@ -167,7 +179,7 @@ def verify_envelope(
             f"no signature is by a known key; signed by {', '.join(unknown)[:200] or 'nobody'}",
             hint="add the signer's public key, if it is theirs",
         )
-    return Verified(envelope.payload, tuple(fitting), tuple(unknown))
+    return Verified(envelope.payload, tuple(fitting), tuple(unknown), tuple(times))
 
 
 def _take(tree: Any, *names: str) -> tuple[Any, ...]:

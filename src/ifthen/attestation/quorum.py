@@ -65,6 +65,8 @@ class Vote:
     """Keys whose signatures over exactly this were verified; none where that failed."""
     fault: str | None = None
     """Why no signature was verified."""
+    unread: bool = False
+    """Whether that is only because what verifies such signatures is not here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

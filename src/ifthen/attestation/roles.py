@@ -13,7 +13,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ifthen.attestation.keys import PublicKey, parse_public_key
+from ifthen.attestation.identity import (
+    Identity,
+    RootOnDays,
+    parse_signatory,
+    verify_root,
+)
+from ifthen.attestation.keys import PublicKey
 from ifthen.encoding.document import Day, Document, Id, Line, Loaded, Part, Text
 from ifthen.errors import Error
 
@@ -23,13 +29,22 @@ PUBLISHER = "publisher"
 
 def _is_key(line: str) -> str:
     try:
-        parse_public_key(line)
+        parse_signatory(line)
     except Error as error:
         raise ValueError(error.message) from error
     return line
 
 
+def _is_root(text: str) -> str:
+    try:
+        verify_root(text)
+    except Error as error:
+        raise ValueError(error.message) from error
+    return text
+
+
 KeyLine = Annotated[Line, AfterValidator(_is_key)]
+RootText = Annotated[Text, AfterValidator(_is_root)]
 
 
 class Period(Part):
@@ -68,9 +83,17 @@ class Key(Period):
     """A key of a person. One that was replaced gets an ``until``, one that leaked is revoked."""
 
     public: KeyLine
-    """The line of the public key, as ``ifthen keys show`` or a ``.pub`` file gives it."""
+    """The line of the public key, as ``ifthen keys show`` or a ``.pub`` file gives it; or of an
+    identity: sigstore ISSUER SUBJECT."""
     revoked: Revocation | None = None
     """A revoked key counts for nothing: nobody can tell when a signature was made with it."""
+
+
+class TrustedRoot(Period):
+    """What is believed about signatures by identity that were made on some days."""
+
+    root: RootText
+    """The trusted_root.json of a Sigstore: keys of its certificate authority and its logs."""
 
 
 class RoleHeld(Period):
@@ -125,6 +148,8 @@ class People(Document):
     kind: Literal["people"]
     people: tuple[PersonEntry, ...] = Field(min_length=1)
     """The people."""
+    sigstore: tuple[TrustedRoot, ...] = Field(default=(), max_length=20)
+    """Trusted roots, for those who sign by identity."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +157,8 @@ class Register:
     """All people, and what may be asked about them on a day."""
 
     people: tuple[PersonEntry, ...] = ()
+    sigstore: tuple[TrustedRoot, ...] = ()
+    """What is believed about signatures by identity."""
 
     @cached_property
     def by_id(self) -> dict[str, PersonEntry]:
@@ -139,14 +166,27 @@ class Register:
         return {person.id: person for person in self.people}
 
     @cached_property
-    def keys(self) -> dict[str, tuple[PersonEntry, Key, PublicKey]]:
-        """Every key that anybody ever had, by its id."""
-        return {
-            public.id: (person, key, public)
-            for person in self.people
-            for key in person.keys
-            for public in (parse_public_key(key.public),)
-        }
+    def keys(self) -> dict[str, tuple[PersonEntry, Key, PublicKey | Identity]]:
+        """Every key and identity that anybody ever had, by its id."""
+        roots = [RootOnDays(x.root, x.from_, x.until) for x in self.sigstore]
+        found: dict[str, tuple[PersonEntry, Key, PublicKey | Identity]] = {}
+        for person in self.people:
+            for key in person.keys:
+                public = parse_signatory(key.public)
+                if isinstance(public, Identity):
+                    public = public.believing(roots)
+                found[public.id] = (person, key, public)
+        return found
+
+    @property
+    def signatories(self) -> dict[str, PublicKey | Identity]:
+        """What verifies each signature, by its id."""
+        return {id: public for id, (_, _, public) in self.keys.items()}
+
+    @property
+    def public_keys(self) -> dict[str, PublicKey]:
+        """Those of the keys that are no identities, by their ids."""
+        return {id: x for id, x in self.signatories.items() if isinstance(x, PublicKey)}
 
     def holds(self, person: str, role: str, on: date) -> bool:
         """Return whether a person held a role themselves on a day."""
@@ -177,8 +217,10 @@ class Register:
 
 def make_register(documents: Iterable[Loaded[People]]) -> Register:
     """Return the people of all documents; :func:`check_people` says whether they fit together."""
+    documents = list(documents)
     found = [person for loaded in documents for person in loaded.document.people]
-    return Register(tuple(sorted(found, key=lambda person: person.id)))
+    roots = [root for loaded in documents for root in loaded.document.sigstore]
+    return Register(tuple(sorted(found, key=lambda person: person.id)), tuple(roots))
 
 
 def check_people(documents: Iterable[Loaded[Any]]) -> Iterator[Error]:
@@ -203,7 +245,7 @@ def check_people(documents: Iterable[Loaded[Any]]) -> Iterator[Error]:
                 )
             places.setdefault(person.id, where)
             for k, key in enumerate(person.keys):
-                raw = parse_public_key(key.public).key
+                raw = parse_signatory(key.public).key
                 here = loaded.where(*path, "keys", k, "public")
                 if raw in keys:
                     yield Error(

@@ -5,45 +5,27 @@ document without the envelope. Nothing is believed that the envelope does not sa
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-
-from pydantic import Field
 
 from ifthen.attestation.envelope import (
     Envelope,
+    Signatory,
+    Verified,
     envelope_from_dict,
     format_envelope,
     parse_envelope,
     verify_envelope,
 )
-from ifthen.attestation.keys import PublicKey
 from ifthen.attestation.statement import format_statement, make_statement, parse_statement
-from ifthen.encoding.document import Digest, Document, Line, Part, dump_document
+from ifthen.encoding.document import Document, dump_document
+from ifthen.encoding.enveloped import SignedEnvelope
 from ifthen.errors import Error
 
+MAX_APART = timedelta(hours=1)
+"""How far the day that somebody states may be from the time that their signature shows."""
 ENVELOPE = "envelope"
 """Key under which a document carries its signature."""
-
-
-class EnvelopeSignature(Part):
-    """A signature in an envelope."""
-
-    keyid: Digest
-    """Id of the key that it is said to be by."""
-    sig: str = Field(max_length=8_192, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
-    """The signature in base64."""
-
-
-class SignedEnvelope(Part):
-    """A DSSE envelope: the signed statement that says what the document says."""
-
-    payload: str = Field(max_length=65_535, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
-    """The in-toto statement in base64."""
-    payload_type: Line = Field(alias="payloadType")
-    """What the payload is."""
-    signatures: tuple[EnvelopeSignature, ...] = Field(min_length=1, max_length=64)
-    """The signatures."""
 
 
 def dump_stated(document: Document) -> dict[str, Any]:
@@ -82,12 +64,40 @@ def verify_stated(
     kind: str,
     subjects: Sequence[str],
     issued_at: datetime,
-    keys: Mapping[str, PublicKey],
+    keys: Mapping[str, Signatory],
 ) -> tuple[str, ...]:
     """Return the ids of the known keys that signed exactly what a document says.
 
     ``subjects`` are the digests that the statement is about. Whose keys these are, and when they
     counted, is not asked here.
+
+    Raises:
+        Error: ``attestation.signed-elsewhen`` where a signature shows that it was made at another
+            time than ``issued_at``, and those of :func:`verify_content`.
+    """
+    verified = verify_content(
+        document, envelope, kind=kind, subjects=subjects, issued_at=issued_at, keys=keys
+    )
+    for time in verified.times:
+        if time is not None and abs(time - issued_at) > MAX_APART:
+            raise Error(
+                "attestation.signed-elsewhen",
+                f"it says that it was signed at {issued_at}, and its signature was made at {time}",
+                hint="sign it again; the clock of the machine may be wrong",
+            )
+    return verified.key_ids
+
+
+def verify_content(
+    document: Document,
+    envelope: SignedEnvelope,
+    *,
+    kind: str,
+    subjects: Sequence[str],
+    issued_at: datetime,
+    keys: Mapping[str, Signatory],
+) -> Verified:
+    """Return the known keys that signed exactly what a document says, whenever that was.
 
     Raises:
         Error: ``attestation.differs`` where the signed statement says something else, and those of
@@ -110,4 +120,4 @@ def verify_stated(
             "the signed statement says something else than the document",
             hint="put the document back as it was signed",
         )
-    return verified.key_ids
+    return verified

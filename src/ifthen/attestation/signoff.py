@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from ifthen.attestation.signed import SignedEnvelope
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Text
+from ifthen.encoding.enveloped import SignedEnvelope
 
 
 class Signoff(Document):

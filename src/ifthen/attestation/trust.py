@@ -13,11 +13,13 @@ Source: The Update Framework, specification 1.0.33, sections 4.3 and 5.3 (root m
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from ifthen.attestation.identity import Identity, parse_signatory
 from ifthen.attestation.keys import PublicKey, parse_public_key
 from ifthen.attestation.roles import (
     Delegation,
@@ -27,11 +29,13 @@ from ifthen.attestation.roles import (
     PersonEntry,
     Register,
     RoleHeld,
+    TrustedRoot,
 )
-from ifthen.attestation.signed import SignedEnvelope, dump_stated, verify_stated
+from ifthen.attestation.signed import dump_stated, verify_stated
 from ifthen.attestation.statement import make_subject
 from ifthen.encoding.canonical import digest_value
 from ifthen.encoding.document import Day, Digest, Document, Line, Moment, Part
+from ifthen.encoding.enveloped import SignedEnvelope
 from ifthen.errors import Error
 
 
@@ -41,7 +45,8 @@ class Keeper(Part):
     name: Line
     """Name of the keeper."""
     public: KeyLine
-    """The line of the public key."""
+    """The line of the public key. An identity cannot be a keeper: what it is believed by stands in
+    the file that it would vouch for."""
 
 
 class Trust(Document):
@@ -62,6 +67,8 @@ class Trust(Document):
     """Who vouches for the file."""
     people: tuple[PersonEntry, ...] = Field(min_length=1)
     """The people, as a document of kind people has them."""
+    sigstore: tuple[TrustedRoot, ...] = Field(default=(), max_length=20)
+    """Trusted roots, for people who sign by identity."""
     envelope: SignedEnvelope | None = None
     """The signed statement with the keepers' signatures."""
 
@@ -71,12 +78,14 @@ class Trust(Document):
             raise ValueError("the first version has no previous one, and every other has")
         if self.expires <= self.issued_at.date():
             raise ValueError(f"expires ({self.expires}) has to be later than issued_at")
+        if any(isinstance(parse_signatory(x.public), Identity) for x in self.keepers):
+            raise ValueError("a keeper signs with a key; an identity cannot be a keeper")
         raw = [parse_public_key(x.public).key for x in self.keepers]
         if len(set(raw)) < len(raw):
             raise ValueError("two keepers have one key")
         if self.threshold > len(raw):
             raise ValueError(f"threshold is {self.threshold} of {len(raw)} keepers")
-        theirs = [parse_public_key(k.public).key for p in self.people for k in p.keys]
+        theirs = [parse_signatory(k.public).key for p in self.people for k in p.keys]
         ids = [person.id for person in self.people]
         if len(set(ids)) < len(ids) or len(set(theirs)) < len(theirs):
             raise ValueError("a person, or a key of a person, stands there twice")
@@ -93,7 +102,24 @@ class Trust(Document):
     @property
     def register(self) -> Register:
         """The people, to be asked about a day."""
-        return Register(tuple(sorted(self.people, key=lambda person: person.id)))
+        people = tuple(sorted(self.people, key=lambda person: person.id))
+        return Register(people, self.sigstore)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Who counts by a trust file, and since when there is one."""
+
+    register: Register
+    since: date
+    """Day of the first version: what people state from then on has to be signed."""
+
+
+def make_trusted(versions: Sequence[Trust]) -> Trusted | None:
+    """Return who counts by verified versions, the first one first; None where there is none."""
+    if not versions:
+        return None
+    return Trusted(versions[-1].register, versions[0].issued_at.astimezone(UTC).date())
 
 
 def digest_trust(trust: Trust) -> str:
@@ -225,6 +251,7 @@ def list_rewritten(before: Trust, after: Trust) -> Iterator[str]:
     """Yield where a version says otherwise than the one before what was on days that are past."""
     day = after.issued_at.date()
     entries = {person.id: person for person in after.people}
+    yield from _compare("a trusted root", before.sigstore, after.sigstore, _of_root, day)
     for old in before.people:
         if (new := entries.get(old.id)) is None:
             yield f"{old.id} is gone"
@@ -254,6 +281,10 @@ def list_rewritten(before: Trust, after: Trust) -> Iterator[str]:
 
 def _of_key(key: Key) -> tuple[Any, ...]:
     return (key.public, key.from_)
+
+
+def _of_root(root: TrustedRoot) -> tuple[Any, ...]:
+    return (root.root, root.from_)
 
 
 def _of_role(role: RoleHeld) -> tuple[Any, ...]:

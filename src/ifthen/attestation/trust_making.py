@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from ifthen.attestation.envelope import (
     Envelope,
     Signature,
-    encode_pae,
     envelope_to_dict,
     format_envelope,
     parse_envelope,
     sign_envelope,
 )
 from ifthen.attestation.keys import Signer
-from ifthen.attestation.roles import PersonEntry
+from ifthen.attestation.pae import encode_pae
+from ifthen.attestation.roles import PersonEntry, TrustedRoot
 from ifthen.attestation.signed import dump_stated, format_stated, read_envelope
 from ifthen.attestation.trust import Keeper, Trust, digest_trust, make_trust_subject
 from ifthen.encoding.fault import format_path
@@ -31,6 +31,7 @@ def make_version(
     now: datetime,
     expires: date,
     id: str = "trust",
+    sigstore: Sequence[TrustedRoot] = (),
     keepers: Sequence[Keeper] | None = None,
     threshold: int | None = None,
 ) -> Trust:
@@ -55,6 +56,8 @@ def make_version(
         "keepers": [_dump(keeper) for keeper in vouching],
         "people": [_dump(person) for person in sorted(people, key=lambda x: x.id)],
     }
+    if sigstore:
+        tree["sigstore"] = [_dump(root) for root in sigstore]
     if before is not None:
         tree["previous"] = digest_trust(before)
     return _parse(tree)
@@ -88,7 +91,7 @@ def endorse(trust: Trust, signer: Signer) -> Trust:
     return _parse(dump_stated(trust) | {"envelope": envelope_to_dict(envelope)})
 
 
-def _dump(part: Keeper | PersonEntry) -> dict[str, Any]:
+def _dump(part: Keeper | PersonEntry | TrustedRoot) -> dict[str, Any]:
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 

@@ -13,8 +13,8 @@ from ifthen.errors import Error
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ifthen.conformance.developer import Developer
     from ifthen.conformance.instrument import Instrument
+    from ifthen.dossier.developer import Developer
     from ifthen.encoding.document import Loaded
 
 

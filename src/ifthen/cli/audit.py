@@ -1,12 +1,21 @@
 """``ifthen audit``: printed figures, and a risk-limiting audit of a log's grading."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from ifthen.cli.options import guarded, json_option, part_option
+from ifthen.cli.options import (
+    Day,
+    exit_zero_option,
+    framework_option,
+    guarded,
+    json_option,
+    open_workspace,
+    part_option,
+    read_today,
+)
 
 _PATH = click.Path(path_type=Path)
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
@@ -187,6 +196,80 @@ def confirm(sheet: Path, log_: str, threshold: float, risk: float, json_: bool) 
         )
     click.echo(NOT_COVERED)
     return 0 if done else 3
+
+
+@command.command("papers")
+@click.argument("framework", required=False)
+@click.option(
+    "--instrument", default="il-430-ilcs-185", show_default=True, help="Law that asks for it."
+)
+@click.option(
+    "--developer",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of what is known of the developer.",
+)
+@click.option("--overlay", "overlays", multiple=True, metavar="NAME", help="Layer of law.")
+@click.option(
+    "-C",
+    "--workspace",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Workspace that is audited.  [default: here, where no FRAMEWORK is given]",
+)
+@framework_option
+@click.option("--on", type=Day(), help="Day to prepare for.  [default: today]")
+@click.option(
+    "--to",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write: .md or .json.  [default: Markdown on standard output]",
+)
+@exit_zero_option
+@json_option
+@guarded
+def papers(  # noqa: PLR0917 - click passes options by name
+    framework: str | None,
+    instrument: str,
+    developer: Path | None,
+    overlays: tuple[str, ...],
+    directory: Path | None,
+    framework_id: str | None,
+    on: date | None,
+    output: Path | None,
+    exit_zero: bool,
+    json_: bool,
+) -> int:
+    """Prepare the work papers of an independent audit, in the law's parts A to G.
+
+    They are about all documents of a workspace, or about FRAMEWORK alone, of the library or a file.
+    What documents say is filled in with its basis; every judgement is left to the auditor, and so
+    are the reasons and recommendations for each possible deviation. Exit code 2 where something is
+    absent or inconsistent, else 3: an auditor has to complete them.
+    """
+    from ifthen.cli.drafts import give_draft  # noqa: PLC0415
+    from ifthen.publication.papers_text import format_papers  # noqa: PLC0415
+    from ifthen.workspace.applying import load_developer  # noqa: PLC0415
+    from ifthen.workspace.conforming import Asking  # noqa: PLC0415
+    from ifthen.workspace.papers import (  # noqa: PLC0415
+        prepare_from_files,
+        prepare_from_workspace,
+    )
+
+    day = on or read_today()
+    if framework is not None:
+        if directory is not None:
+            raise click.UsageError("give FRAMEWORK, or a workspace with -C")
+        found = prepare_from_files(
+            instrument, framework, day, developer=developer, overlays=overlays
+        )
+    else:
+        asked = Asking(instruments=[instrument], on=day, framework=framework_id, overlays=overlays)
+        facts = (load_developer(developer),) if developer else ()
+        found = prepare_from_workspace(open_workspace(directory or Path()), asked, facts)
+    give_draft(found, format_papers(found), output, json_, len(found.parts))
+    if exit_zero:
+        return 0
+    return 2 if found.deviations else 3
 
 
 def _split_beacon(text: str) -> tuple[str, int, str]:

@@ -11,23 +11,30 @@ from ifthen.conformance.finding import Finding, Report
 from ifthen.conformance.instrument import Instrument
 from ifthen.workspace.instruments import InstrumentSummary
 
-COLOURS = {"present": "green", "absent": "red", "inconsistent": "red"}
+COLOURS = {"present": "green", "absent": "red", "inconsistent": "red", "withheld": "magenta"}
+QUIET = ("not-in-force", "not-applicable", "pre-empted")
+"""States in which nothing is asked."""
 SHOWN_CLAUSES = 3
 
 
-def show_findings(report: Report) -> None:
-    """Print the findings, each with what it rests on."""
+def show_findings(report: Report, only: Sequence[str] = ()) -> None:
+    """Print the findings, each with what it rests on; ``only``: those of these states."""
     width = make_console().width
-    click.echo(f"{report.instrument} · {report.framework} · {report.on}")
+    click.echo(f"{report.instrument} · {report.framework or 'no framework'} · {report.on}")
     for notice in report.notices:
         wrap(notice, width, "  ")
     for scope in report.scopes:
         wrap(f"{scope.subject}: {scope.covered} - {'; '.join(scope.because)}", width, "  ")
+    for clause in report.clauses:
+        said = "; ".join(clause.because)
+        wrap(f"{clause.citation} recognises {clause.regime}: {clause.state} - {said}", width, "  ")
     for finding in report.findings:
-        _show(finding, width)
+        if not only or finding.state in only:
+            _show(finding, width)
     counts = Counter(x.state for x in report.findings)
     click.echo("")
     wrap(", ".join(f"{n} {state}" for state, n in counts.most_common()), width, "")
+    click.echo("")
 
 
 def _show(finding: Finding, width: int) -> None:
@@ -42,11 +49,9 @@ def _show(finding: Finding, width: int) -> None:
         wrap(f"{basis.path or basis.document}{place}: {basis.says}", width, "    ")
     if len(finding.basis) > SHOWN_CLAUSES:
         click.echo(f"    and {len(finding.basis) - SHOWN_CLAUSES} more")
-    if finding.judgement and finding.state not in (
-        "not-in-force",
-        "not-applicable",
-        "pre-empted",
-    ):
+    if finding.would_satisfy and finding.state != "needs-judgement":
+        wrap(f"would answer: {finding.would_satisfy}", width, "  ")
+    if finding.judgement and finding.state not in QUIET:
         wrap(f"to judge: {finding.judgement}", width, "  ")
     for under in finding.under if finding.state != "pre-empted" else ():
         wrap(f"under {under}", width, "  ")

@@ -20,7 +20,10 @@ def make_cosign(record: Path, policy_file: bytes, now: datetime) -> Callable[[by
             of ``feeding.gather``.
     """
     from ifthen.portal.feeding import gather  # noqa: PLC0415
+    from ifthen.portal.following import follow_tree  # noqa: PLC0415
     from ifthen.portal.source import post  # noqa: PLC0415
+    from ifthen.tlog.checkpoint import parse_checkpoint  # noqa: PLC0415
+    from ifthen.tlog.note import parse_note  # noqa: PLC0415
     from ifthen.tlog.policy import parse_policy  # noqa: PLC0415
     from ifthen.tlog.stores import DirectoryStore  # noqa: PLC0415
 
@@ -30,7 +33,9 @@ def make_cosign(record: Path, policy_file: bytes, now: datetime) -> Callable[[by
     latest = int(now.timestamp()) + CLOCK_SECONDS
 
     def cosign(note: bytes) -> bytes:
-        fed = gather(DirectoryStore(record).read, note, policy, post, latest=latest)
+        read = DirectoryStore(record).read
+        now = follow_tree(read, policy, parse_checkpoint(parse_note(note).text))
+        fed = gather(read, note, now, post, latest=latest)
         if fed.problem is not None:
             reasons = "; ".join(f"{x.name}: {x.error.message}" for x in fed.asked if x.error)
             raise Error(

@@ -63,11 +63,30 @@ def show(file: Path, json_: bool) -> int:
     return 0
 
 
+@command.command("identity")
+@click.argument("issuer")
+@click.argument("subject")
+@json_option
+@guarded
+def identity(issuer: str, subject: str, json_: bool) -> int:
+    """Print the public line of somebody who signs by identity, through Sigstore.
+
+    ISSUER is the provider of identities as certificates name it, such as
+    https://accounts.google.com; SUBJECT is whom they name: an e-mail address, or a URI.
+    """
+    from ifthen.attestation.identity import Identity  # noqa: PLC0415
+
+    _show(Identity(issuer, subject), json_, None, None)
+    return 0
+
+
 def _show(public: Any, json_: bool, protected: bool | None, written: Path | None) -> None:
+    from ifthen.attestation.identity import Identity, format_identity  # noqa: PLC0415
     from ifthen.attestation.keys import format_public_key  # noqa: PLC0415
     from ifthen.cli.output import emit_json  # noqa: PLC0415
 
-    line = format_public_key(public)
+    is_identity = isinstance(public, Identity)
+    line = format_identity(public) if is_identity else format_public_key(public)
     if json_:
         emit_json({"public": line, "id": public.id, "protected": protected})
         return

@@ -20,6 +20,7 @@ from ifthen.cli.signers import open_signer, public_option, signer_option
 from ifthen.errors import Problems
 
 if TYPE_CHECKING:
+    from ifthen.attestation.identity import Identity
     from ifthen.attestation.keys import PublicKey
     from ifthen.attestation.roles import Key
     from ifthen.workspace.loading import Workspace
@@ -29,7 +30,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 def add_commands(group: click.Group) -> None:
     """Add the commands of this module to the group ``ifthen keys``."""
-    for command in (list_keys, rotate, revoke, release, sign, verify):
+    for command in (list_keys, rotate, revoke, root, release, sign, verify):
         group.add_command(command)
 
 
@@ -48,7 +49,11 @@ def _state(key: "Key", on: date) -> str:
 @guarded
 def list_keys(directory: Path, on: date | None, json_: bool) -> int:
     """List the people who count, with their roles and keys on a day."""
-    from ifthen.attestation.keys import parse_public_key  # noqa: PLC0415
+    from ifthen.attestation.identity import (  # noqa: PLC0415
+        Identity,
+        format_identity,
+        parse_signatory,
+    )
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.workspace.trusting import find_lapse, find_register, find_trust  # noqa: PLC0415
 
@@ -61,7 +66,13 @@ def list_keys(directory: Path, on: date | None, json_: bool) -> int:
             "name": person.name,
             "roles": [x.role for x in person.roles if x.covers(day)],
             "keys": [
-                {"id": parse_public_key(x.public).id, "state": _state(x, day)} for x in person.keys
+                {
+                    "id": public.id,
+                    "state": _state(x, day),
+                    "identity": format_identity(public) if isinstance(public, Identity) else None,
+                }
+                for x in person.keys
+                for public in (parse_signatory(x.public),)
             ],
         }
         for person in find_register(workspace).people
@@ -82,7 +93,8 @@ def list_keys(directory: Path, on: date | None, json_: bool) -> int:
             f"{person['person']}  {person['name']}: {', '.join(person['roles']) or 'no role'}"
         )
         for key in person["keys"]:
-            click.echo(f"  {key['id'][:19]}…  {key['state']}")
+            who = f"  {key['identity']}" if key["identity"] else ""
+            click.echo(f"  {key['id'][:19]}…  {key['state']}{who}")
     return 0
 
 
@@ -128,6 +140,27 @@ def revoke(  # noqa: PLR0917 - click passes options by name
     workspace = open_workspace(directory)
     written = revoke_key(workspace, person, key_id, on=on or read_today(), reason=reason)
     return _say(workspace, written.path, f"a key of {person} counts for nothing", json_)
+
+
+@click.command("root")
+@click.argument("file", type=_FILE)
+@click.option("--from", "from_", type=Day(), help="First day on which it counts.  [default: today]")
+@workspace_option
+@json_option
+@guarded
+def root(file: Path, from_: date | None, directory: Path, json_: bool) -> int:
+    """Believe the trusted root of Sigstore in FILE about signatures by identity from a day on.
+
+    FILE is a trusted_root.json: the keys of a certificate authority and of logs. Roots of before
+    end on that day; what was signed under them still counts.
+    """
+    from ifthen.cli.signers import read_text  # noqa: PLC0415
+    from ifthen.workspace.key_rotation import add_root  # noqa: PLC0415
+
+    workspace = open_workspace(directory)
+    day = from_ or read_today()
+    written = add_root(workspace, read_text(file), on=day)
+    return _say(workspace, written.path, f"a trusted root counts from {day} on", json_)
 
 
 def _say(workspace: "Workspace", path: Path, said: str, json_: bool) -> int:
@@ -194,13 +227,17 @@ def release(  # noqa: PLR0917 - click passes options by name
 
 
 def _read_keeper(text: str) -> Any:
+    from ifthen.attestation.identity import Identity  # noqa: PLC0415
     from ifthen.attestation.keys import format_public_key  # noqa: PLC0415
     from ifthen.attestation.trust import Keeper  # noqa: PLC0415
 
     name, equals, file = text.partition("=")
     if not name.strip() or not equals or not file:
         raise click.UsageError(f"--keeper is NAME=FILE, found {text!r}")
-    return Keeper(name=name.strip(), public=format_public_key(_read_public(Path(file))))
+    public = _read_public(Path(file))
+    if isinstance(public, Identity):
+        raise click.UsageError(f"{name}: a keeper signs with a key, not by identity")
+    return Keeper(name=name.strip(), public=format_public_key(public))
 
 
 @click.command("sign")
@@ -267,7 +304,7 @@ def verify(first: str | None, directory: Path, json_: bool) -> int:
     return 0
 
 
-def _read_public(file: Path) -> "PublicKey":
+def _read_public(file: Path) -> "PublicKey | Identity":
     from ifthen.cli.signers import read_public  # noqa: PLC0415
 
     return read_public(file)[0]

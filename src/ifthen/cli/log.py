@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ifthen.cli import log_rotate
 from ifthen.cli.options import guarded, json_option, read_now
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ policy_option = click.option(
 @click.group("log", no_args_is_help=True)
 def command() -> None:
     """Transparency logs: look at one, serve one, mirror one."""
+
+
+command.add_command(log_rotate.command)
 
 
 @command.command("status")
@@ -66,16 +70,18 @@ def status(source: str, policy_file: Path, oldest: int | None, json_: bool) -> i
 )
 @guarded
 def serve(folder: Path, host: str, port: int) -> int:
-    """Serve the log in FOLDER over HTTP until stopped: its files and nothing else.
+    """Serve the log or record in FOLDER over HTTP until stopped: its files and nothing else.
 
     Any static web server does it as well. Nobody but this machine is answered unless --host says
     so.
     """
     from ifthen.portal.log_server import make_log_app  # noqa: PLC0415
     from ifthen.portal.running import run_app  # noqa: PLC0415
-    from ifthen.tlog.stores import DirectoryStore  # noqa: PLC0415
+    from ifthen.verification.files import FolderFiles  # noqa: PLC0415
 
-    app = make_log_app(DirectoryStore(folder).read)
+    app = make_log_app(FolderFiles(folder).read)
+    if not (folder / "checkpoint").is_file():
+        click.echo(f"{folder} holds no checkpoint yet: readers will find no log", err=True)
     click.echo(f"serving {folder} at http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     run_app(app, host, port)
     return 0

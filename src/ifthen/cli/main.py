@@ -35,7 +35,7 @@ SECTIONS = {
         "forecast": "Show when a capability may reach a value, or why nobody can say.",
         "similarly-safe": "Hold a model against a reference model: similarly safe, or not shown.",
         "compute": "Show the training compute of a model with its doubt.",
-        "audit": "Check other people's numbers: printed figures, and the grading of a log.",
+        "audit": "Check other people's numbers; prepare an auditor's work papers.",
     },
     "Decide": {
         "decide": "Decide: which thresholds, which safeguards, which gates are open.",
@@ -49,6 +49,7 @@ SECTIONS = {
     "Sign": {
         "keys": "Make, list, rotate and revoke keys; sign the trust file that says whose they are.",
         "sign": "Sign off a decision for a gate, or dissent, abstain, take no part.",
+        "approve": "Sign an exception as one of those who approve it.",
         "gate": "Say whether a gate is open: the decision of the day, and who signed it.",
     },
     "Publish and verify": {
@@ -64,6 +65,9 @@ SECTIONS = {
         "conform": "Show, per provision of a law or code, what a framework answers.",
         "recognize": "Show what a filing under one law already answers under another.",
         "compare": "Show developers side by side, with the frontier of published practice.",
+        "burden": "Count what each law asks of a model, and what it adds to the others.",
+        "file": "Draft what laws ask to be published or sent, from documents of the workspace.",
+        "oscal": "Write laws, mappings and findings as OSCAL 1.2.",
     },
 }
 """Every command with its line of help, by what people come for."""

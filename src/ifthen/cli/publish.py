@@ -1,6 +1,6 @@
 """``ifthen publish``: state what the workspace holds in a public record."""
 
-from dataclasses import replace
+import contextlib
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,17 @@ from ifthen.cli.options import (
     open_workspace,
     workspace_option,
 )
-from ifthen.errors import Error, Problems
+from ifthen.cli.record_place import (
+    FILE,
+    load_key,
+    log_key_option,
+    make_place,
+    read_record_policy,
+    record_option,
+)
+from ifthen.errors import Problems
 
 if TYPE_CHECKING:
-    from ifthen.attestation.keys import FileSigner
     from ifthen.attestation.publication import Publication
     from ifthen.publication.ledger import Ledger
     from ifthen.publication.publishing import Draft, PublicationPlan
@@ -26,17 +33,14 @@ if TYPE_CHECKING:
     from ifthen.verification.verdict import Verdict
     from ifthen.workspace.loading import Workspace
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-
 
 @click.command("publish")
 @workspace_option
-@click.option("--record", type=_FOLDER, required=True, help="Folder of the public record.")
-@click.option("--key", "key_file", type=_FILE, help="Publisher's private key.")
-@click.option("--log-key", "log_key_file", type=_FILE, help="The log's private key, another one.")
+@record_option
+@click.option("--key", "key_file", type=FILE, help="Publisher's private key.")
+@log_key_option
 @click.option(
-    "--policy", "policy_file", type=_FILE,
+    "--policy", "policy_file", type=FILE,
     help="Log keys and witnesses (C2SP tlog-policy).  [default: the record's, else no witness]",
 )  # fmt: skip
 @click.option("--amend", help="Why documents changed since they were published; public.")
@@ -54,7 +58,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     directory: Path,
     record: Path,
     key_file: Path | None,
-    log_key_file: Path | None,
+    log_key_files: tuple[Path, ...],
     policy_file: Path | None,
     amend: str | None,
     withdraw: str | None,
@@ -80,31 +84,33 @@ def command(  # noqa: PLR0917 - click passes options by name
     rules = find_publication(workspace)
     ledger = Ledger(workspace.root / FOLDER)
     place: Place | None = None
-    if yes:
-        if key_file is None or log_key_file is None:
-            raise click.UsageError("--yes needs --key and --log-key")
-        place = _make_place(
-            record=record, ledger=ledger, rules=rules, log_key=log_key_file,
-            policy_file=policy_file, now=now,
+    with contextlib.ExitStack() as stack:
+        if yes:
+            if key_file is None or not log_key_files:
+                raise click.UsageError("--yes needs --key and --log-key")
+            stack.enter_context(ledger.alone())
+            place = make_place(
+                record=record, ledger=ledger, origin=rules.origin, log_keys=log_key_files,
+                policy_file=policy_file, now=now,
+            )  # fmt: skip
+            if (finished := finish_pending(place, now=now)) is not None:
+                show_published(finished, 0, record, json_, resumed=True)
+                return 0
+        plan = _plan(
+            workspace=workspace, rules=rules, ledger=ledger, reasons=Reasons(amend, withdraw),
+            framework_id=framework_id, now=now,
         )  # fmt: skip
-        if (finished := finish_pending(place, now=now)) is not None:
-            show_published(finished, 0, record, json_, resumed=True)
-            return 0
-    plan = _plan(
-        workspace=workspace, rules=rules, ledger=ledger, reasons=Reasons(amend, withdraw),
-        framework_id=framework_id, now=now,
-    )  # fmt: skip
-    drafts = list(plan.drafts) or _list_heartbeat(heartbeat, ledger, rules, now)
-    blocked = bool(plan.warnings) and not accept_unsupported
-    if blocked and yes:
-        raise Problems(plan.warnings)
-    if place is None or key_file is None or not drafts:
-        show_plan(drafts, plan, record, json_)
-        return 2 if blocked else 0
-    verdict = _publish(
-        drafts=drafts, plan=plan, rules=rules, place=place, key_file=key_file,
-        policy=_read_policy(policy_file, place), now=now,
-    )  # fmt: skip
+        drafts = list(plan.drafts) or _list_heartbeat(heartbeat, ledger, rules, now)
+        blocked = bool(plan.warnings) and not accept_unsupported
+        if blocked and yes:
+            raise Problems(plan.warnings)
+        if place is None or key_file is None or not drafts:
+            show_plan(drafts, plan, record, json_)
+            return 2 if blocked else 0
+        verdict = _publish(
+            drafts=drafts, plan=plan, rules=rules, place=place, key_file=key_file,
+            policy=read_record_policy(policy_file, place), now=now,
+        )  # fmt: skip
     show_published(verdict, len(drafts), record, json_, resumed=False)
     return 0
 
@@ -163,57 +169,8 @@ def _publish(
         drafts,
         rules,
         place,
-        signer=_load_key(key_file),
+        signer=load_key(key_file),
         policy=policy,
         decisions=plan.decisions,
         now=now,
     )
-
-
-def _make_place(
-    *,
-    record: Path,
-    ledger: Any,
-    rules: "Publication",
-    log_key: Path,
-    policy_file: Path | None,
-    now: datetime,
-) -> "Place":
-    from ifthen.cli.cosigning import make_cosign  # noqa: PLC0415
-    from ifthen.publication.releasing import Place  # noqa: PLC0415
-    from ifthen.tlog.signer import Ed25519Signer  # noqa: PLC0415
-
-    signer = Ed25519Signer(rules.origin, _load_key(log_key).seed)
-    place = Place(record=record, ledger=ledger, signers=[signer])
-    policy = _read_policy(policy_file, place)
-    return replace(place, cosign=make_cosign(record, policy, now))
-
-
-def _read_policy(policy_file: Path | None, place: "Place") -> bytes:
-    """Return the policy named, else the record's, else that of the log's key alone."""
-    from ifthen.tlog.policy import (  # noqa: PLC0415
-        MAX_POLICY_BYTES,
-        Policy,
-        TrustedLog,
-        format_policy,
-        parse_policy,
-    )
-    from ifthen.verification.files import POLICY_PATH, FolderFiles  # noqa: PLC0415
-    from ifthen.workspace.loading import read_bytes  # noqa: PLC0415
-
-    if policy_file is not None:
-        data = read_bytes(policy_file, str(policy_file), MAX_POLICY_BYTES)
-        parse_policy(data)
-        return data
-    known = FolderFiles(place.record).read(POLICY_PATH, MAX_POLICY_BYTES)
-    return known or format_policy(Policy((TrustedLog(place.signers[0].key),)))
-
-
-def _load_key(path: Path) -> "FileSigner":
-    from ifthen.attestation.keyfile import parse_key, read_key_file  # noqa: PLC0415
-    from ifthen.cli.signers import ask_passphrase  # noqa: PLC0415
-
-    try:
-        return parse_key(read_key_file(path), ask_passphrase)
-    except Error as error:
-        raise Error(error.code, error.message, where=str(path), hint=error.hint) from error

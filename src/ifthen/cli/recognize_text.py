@@ -6,7 +6,8 @@ import click
 
 from ifthen.cli.conform_text import wrap
 from ifthen.cli.output import make_console
-from ifthen.conformance.recognising import ClauseFinding, Recognised, RecognitionReport
+from ifthen.conformance.clause import ClauseFinding
+from ifthen.conformance.recognising import Recognised, RecognitionReport
 
 COLOURS = {"answered": "green", "missing": "red", "not-asked": None}
 

@@ -38,6 +38,14 @@ EXIT_CODES = {"verified": 0, "failed": 2, "undetermined": 3}
     "--identity", type=_FILE, help="Your age or SSH private key, for an encrypted package."
 )
 @click.option("--html", "html_file", type=_FILE, help="Write the verdict as one page.")
+@click.option("--offline", is_flag=True, help="Refuse an address: read this machine alone.")
+@click.option(
+    "--cache", type=click.Path(path_type=Path, file_okay=False),
+    help="Keep what is fetched in this folder, and fetch only what is new the next time.",
+)  # fmt: skip
+@click.option(
+    "--most", type=click.IntRange(1), help="Most bytes that are fetched.  [default: 4 GiB]"
+)
 @json_option
 @guarded
 def command(  # noqa: PLR0917 - click passes options by name
@@ -50,20 +58,23 @@ def command(  # noqa: PLR0917 - click passes options by name
     packages: tuple[Path, ...],
     identity: Path | None,
     html_file: Path | None,
+    offline: bool,
+    cache: Path | None,
+    most: int | None,
     json_: bool,
 ) -> int:
-    """Verify the public RECORD in a folder or a zip file: signatures, order, numbers, decisions.
+    """Verify the public RECORD: signatures, order, numbers, decisions.
 
-    Nothing is fetched from the network. Each numbered step is verified, failed, withheld, not at
-    hand, or has nothing to check. Exit code 0 verified, 2 failed, 3 undetermined (an essential step
-    could not be done), 1 an error of this program's use.
+    RECORD is a folder, a zip file, or an address (https://host/folder, s3://bucket/folder). One at
+    an address is fetched first; verifying itself never uses the network. Each numbered step is
+    verified, failed, withheld, not at hand, or has nothing to check. Exit code 0 verified, 2
+    failed, 3 undetermined (an essential step could not be done), 1 an error of this program's use.
     """
     from ifthen.cli.output import emit_bytes  # noqa: PLC0415
+    from ifthen.cli.verify_files import open_files, show_steps  # noqa: PLC0415
     from ifthen.encoding.canonical import format_canonical  # noqa: PLC0415
-    from ifthen.verification.files import open_record  # noqa: PLC0415
     from ifthen.verification.verifying import AtHand, verify_record  # noqa: PLC0415
 
-    files = open_record(record)
     memory = _read_memory(memory_file)
     at_hand = AtHand(
         brought=_read_brought(pin, policy_file, people_file),
@@ -71,7 +82,11 @@ def command(  # noqa: PLR0917 - click passes options by name
         logs=logs,
         packages=[_read_package(path, identity) for path in packages],
     )
-    found = verify_record(files, at_hand, now=options.read_now())
+    with (
+        show_steps(quiet=json_) as watch,
+        open_files(record, offline=offline, cache=cache, most=most, watch=watch) as files,
+    ):
+        found = verify_record(files, at_hand, now=options.read_now(), watch=watch)
     _keep(found, memory_file, quiet=json_)
     if html_file is not None:
         from ifthen.publication.verdict_page import format_verdict_page  # noqa: PLC0415

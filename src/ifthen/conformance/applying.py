@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.finding import LaidOver
 from ifthen.conformance.instrument import Instrument, Provision, Subject
 from ifthen.conformance.overlay import Overlay
 from ifthen.conformance.overlaying import Laid, lay_over
 from ifthen.conformance.scope import Covered, Scope, judge_scope
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Day, Digest, Line, Loaded, Part, Text
 
 Applying = Literal[

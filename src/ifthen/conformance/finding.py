@@ -5,53 +5,24 @@ enough: what stays for a person is in ``judgement``. Documents answer by the bes
 to leave one out can only make a finding worse.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from ifthen.conformance.developer import Developer, DeveloperDocument
-from ifthen.conformance.instrument import (
-    ByDocument,
-    ByFramework,
-    Instrument,
-    Provision,
-    Selector,
+from ifthen.conformance.answering import (
+    Given,
+    answer_by_document,
+    answer_by_framework,
+    name_framework,
 )
+from ifthen.conformance.basis import RANK, Basis, Hidden, Holding, Outcome, State
+from ifthen.conformance.clause import ClauseFinding
+from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
 from ifthen.conformance.scope import Scope, judge_scope
-from ifthen.conformance.selecting import Found, find_clauses
-from ifthen.encoding.calendar import add_months
+from ifthen.decision.due import Due
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Day, Digest, Line, Loaded, Part, Text
-from ifthen.framework.model import Framework, LegalRole
-
-State = Literal[
-    "present", "needs-judgement", "contested", "inconsistent", "absent", "undetermined",
-    "not-in-force", "not-applicable", "pre-empted",
-]  # fmt: skip
-
-RANK: dict[str, int] = {
-    "present": 3, "needs-judgement": 2, "contested": 2, "inconsistent": 1, "absent": 0,
-    "undetermined": 0, "not-in-force": 0, "not-applicable": 0,
-    "pre-empted": 0,
-}  # fmt: skip
-"""How much the documents answer: more is better."""
-
-Outcome = tuple[State, str, tuple["Basis", ...]]
-
-
-class Basis(Part):
-    """What a finding rests on."""
-
-    document: Line
-    """File or name of the document."""
-    sha256: Digest | None = None
-    """Digest of the document."""
-    path: Line | None = None
-    """Path of the clause inside the document."""
-    section: Line | None = None
-    """Section of the published text."""
-    says: Text
-    """What stands there, in own words."""
+from ifthen.framework.model import Framework
 
 
 class Finding(Part):
@@ -73,6 +44,8 @@ class Finding(Part):
     """Whether that subject covers the developer."""
     basis: tuple[Basis, ...]
     """What it rests on."""
+    would_satisfy: Text | None = None
+    """What would answer it, in words, where it is not answered."""
     judgement: Text | None = None
     """What stays for a person to judge."""
     readings: tuple[Text, ...] = ()
@@ -119,6 +92,8 @@ class Report(Part):
     """One for each provision, in the order of the instrument."""
     overlays: tuple[LaidOver, ...] = ()
     """Overlays under which they were made."""
+    clauses: tuple[ClauseFinding, ...] = ()
+    """How clauses stand by which keeping to another law counts."""
 
 
 def judge(
@@ -126,25 +101,22 @@ def judge(
     framework: Loaded[Framework] | None,
     developer: Loaded[Developer] | None,
     on: date,
+    held: Holding = Holding(),  # noqa: B008 - frozen
 ) -> Report:
     """Return the findings for a day; a document that is None was not given."""
     law, facts = instrument.document, developer.document if developer else None
-    given = _Given(law, framework, developer, on)
+    given = Given(law, framework, developer, on, held)
     scopes = {x.id: judge_scope(x, law.id, facts, on) for x in law.subjects}
     return Report(
         instrument=law.id,
         instrument_sha256=instrument.digest,
-        framework=_name(framework) if framework else None,
+        framework=name_framework(framework) if framework else None,
         on=on,
         standing=law.coverage.standing,
-        notices=tuple(_notices(law, framework)),
+        notices=(*_notices(law, framework), *held.notices),
         scopes=tuple(scopes.values()),
         findings=tuple(_find(given, x, scopes[x.binds]) for x in law.provisions),
     )
-
-
-def _name(framework: Loaded[Framework]) -> str:
-    return f"{framework.document.id}@{framework.document.version}"
 
 
 def _notices(law: Instrument, framework: Loaded[Framework] | None) -> Iterable[str]:
@@ -154,17 +126,7 @@ def _notices(law: Instrument, framework: Loaded[Framework] | None) -> Iterable[s
         yield f"The framework does not say that it is published for {law.legal_role}."
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What a finding is made from, beside the provision."""
-
-    law: Instrument
-    framework: Loaded[Framework] | None
-    developer: Loaded[Developer] | None
-    on: date
-
-
-def _find(given: _Given, provision: Provision, scope: Scope) -> Finding:
+def _find(given: Given, provision: Provision, scope: Scope) -> Finding:
     state, why, basis = _outcome(given, provision, scope)
     return Finding(
         provision=provision.id,
@@ -175,12 +137,13 @@ def _find(given: _Given, provision: Provision, scope: Scope) -> Finding:
         binds=provision.binds,
         covered=scope.covered,
         basis=basis,
+        would_satisfy=None if state in SETTLED else describe_answer(provision),
         judgement=provision.judgement,
         readings=tuple(x.text for x in provision.contested),
     )
 
 
-def _outcome(given: _Given, provision: Provision, scope: Scope) -> Outcome:
+def _outcome(given: Given, provision: Provision, scope: Scope) -> Outcome:
     law, on = given.law, given.on
     if not law.applies(provision, on) and not _in_some_reading(law, provision, on):
         return "not-in-force", _when(law, provision, on), ()
@@ -188,11 +151,12 @@ def _outcome(given: _Given, provision: Provision, scope: Scope) -> Outcome:
         return "not-applicable", "; ".join(scope.because), ()
     answer = provision.answered_by
     if isinstance(answer, ByFramework):
-        outcome = _by_framework(answer, given.framework, on, law.legal_role)
+        outcome = answer_by_framework(answer, given)
     elif isinstance(answer, ByDocument):
-        outcome = _by_document(answer, given)
+        outcome = answer_by_document(answer, provision, given)
     else:
         outcome = "needs-judgement", "only a person can tell", ()
+    outcome = _conceal(_in_time(outcome, provision, given), provision, given)
     if provision.contested and RANK[outcome[0]] >= RANK["contested"]:
         return "contested", f"people read the provision in different ways; {outcome[1]}", outcome[2]
     return outcome
@@ -212,133 +176,116 @@ def _when(law: Instrument, provision: Provision, on: date) -> str:
     return f"applies from {days.from_}; asked for {on}"
 
 
-def _by_framework(
-    answer: ByFramework, framework: Loaded[Framework] | None, on: date, role: LegalRole | None
-) -> Outcome:
-    if framework is None:
-        return "undetermined", "no framework was given", ()
-    if not framework.document.in_force.covers(on):
-        begins = framework.document.in_force.from_
-        return "undetermined", f"this version is not in force on {on}; it is from {begins}", ()
-    outcomes = [_by_selector(x, framework, on, role) for x in answer.clauses]
-    basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
-    worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
-    whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
-    part = "to a part of it: " if len({state for state, _, _ in outcomes}) > 1 else ""
-    return worst, part + "; ".join(whys), basis
+def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
+    """Return an outcome with what deadlines say: to have missed one contradicts a document.
+
+    Of a time that starts again, only the last one counts, so that to leave a document out never
+    makes a finding better. Nobody can tell that something was missed where it may be withheld.
+    """
+    state, _, basis = outcome
+    clocks = {f"law/{given.law.id}/{x.id}/": x for x in provision.clocks if x.asks == "act"}
+    entries = [
+        (x, clock) for x in given.held.due for start, clock in clocks.items()
+        if x.id.startswith(start)
+    ]  # fmt: skip
+    public = not any(_bears(x, provision) for x in given.held.hidden)
+    failed = [
+        x
+        for x, clock in entries
+        if (x.standing == "missed" and public) or (x.standing == "late" and not clock.repeats)
+    ]
+    incident = bool(entries) and provision.asks == "incident-report"
+    if state == "inconsistent" or (state != "present" and not incident):
+        return outcome
+    if failed:
+        said = "; ".join(f"{x.title}: {_say(x)}" for x in failed)
+        return "inconsistent", said, (*basis, *(_cite(x) for x in failed))
+    if state == "present":
+        return outcome
+    cited = (*basis, *(_cite(x) for x, _ in entries))
+    if all(x.standing == "met" for x, _ in entries):
+        return "present", "; ".join(f"{x.title}: {_say(x)}" for x, _ in entries), cited
+    left = [x for x, _ in entries if x.standing not in ("met", "missed")]
+    if not left:
+        return outcome  # missed, as far as is public
+    return "undetermined", "; ".join(f"{x.title}: {_say(x)}" for x in left), cited
 
 
-def _by_selector(
-    selector: Selector, framework: Loaded[Framework], on: date, role: LegalRole | None
-) -> Outcome:
-    found = find_clauses(selector, framework.document, on, role)
-    basis = _cite(framework, found)
-    sound = [x for x in found if x.doubt is None and x.conflict is None]
-    if sound:
-        count = "1 clause speaks" if len(sound) == 1 else f"{len(sound)} clauses speak"
-        more = f", {len(found) - len(sound)} more with a doubt" if len(found) > len(sound) else ""
-        return "present", f"{count} to it{more}; whether that is enough is not judged", basis
-    plain = [x.doubt for x in found if x.conflict is None and x.doubt is not None]
-    if plain:
-        return "needs-judgement", "; ".join(dict.fromkeys(plain)), basis
-    if found:
-        said = dict.fromkeys(x.conflict for x in found if x.conflict)
-        return "inconsistent", "; ".join(said), basis
-    coverage = framework.document.coverage
-    if coverage is None:
-        return "absent", "the document holds no clause that speaks to it", ()
-    if coverage.left_out or coverage.standing != "primary":
-        left = ", ".join(dict.fromkeys(x.section for x in coverage.left_out)) or "parts"
-        return (
-            "undetermined",
-            f"no clause in the file speaks to it, but the file leaves out something of {left}",
-            (),
-        )
-    return "absent", "no clause speaks to it, and the file leaves out nothing of the text", ()
+def _say(entry: Due) -> str:
+    if entry.standing == "undetermined":
+        return entry.reason or "nobody can tell"
+    by = f"by {entry.last_day}"
+    return {
+        "missed": f"not done {by}",
+        "late": f"done on {entry.done_on}, not {by}",
+        "met": f"done on {entry.done_on}, {by}",
+    }.get(entry.standing, f"there is time until {entry.last_day}")
 
 
-def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, ...]:
-    return tuple(
-        Basis(
-            document=_name(framework),
-            sha256=framework.digest,
-            path=x.path,
-            section=x.section,
-            says=" - ".join(filter(None, (x.says, x.doubt, x.conflict))),
-        )
-        for x in sorted(found, key=lambda x: bool(x.doubt or x.conflict))
-    )
+def _cite(entry: Due) -> Basis:
+    return Basis(document=entry.where or entry.source, path=entry.id, says=_say(entry))
 
 
-def _by_document(answer: ByDocument, facts: _Given) -> Outcome:
-    framework, developer, on = facts.framework, facts.developer, facts.on
-    role = facts.law.legal_role
-    promised: tuple[Found, ...] = ()
-    if answer.promised and framework and framework.document.in_force.covers(on):
-        promised = find_clauses(answer.promised, framework.document, on, role)
-    basis = _cite(framework, promised) if framework else ()
-    tail = "; the framework promises it" if promised else ""
-    if any(x.conflict for x in promised) and not any(x.conflict is None for x in promised):
-        said = "; ".join(dict.fromkeys(x.conflict for x in promised if x.conflict))
-        return "inconsistent", f"the framework promises less: {said}", basis
-    if developer is None:
-        return "undetermined", f"no documents of the developer were given{tail}", basis
-    given = [x for x in developer.document.documents if x.document == answer.document]
-    given = [x for x in given if x.on <= on]
+SETTLED = frozenset({"present", "not-in-force", "not-applicable", "pre-empted"})
+"""States in which nothing more would answer a provision."""
+
+_ROOTS = {
+    "thresholds": "domains", "triggers": "cadence", "published": "coverage",
+    "legal-role": "legal_roles",
+}  # fmt: skip
+"""Where in a framework document parts stand that do not have their own name there."""
+
+
+def _conceal(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
+    """Return ``withheld`` for an outcome that what is withheld could change for the better."""
+    if outcome[0] not in ("absent", "undetermined"):
+        return outcome
+    found = [x for x in given.held.hidden if _bears(x, provision)]
+    if not found:
+        return outcome
+    places = ", ".join(dict.fromkeys(f"{x.document} {x.place}" for x in found[:5]))
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    why = f"what could answer it may stand in what is withheld: {places}{more}; public: "
+    return "withheld", why + outcome[1], (*outcome[2], *(x.cite() for x in found))
+
+
+def _bears(hidden: Hidden, provision: Provision) -> bool:
+    answer, whole = provision.answered_by, hidden.root == "document"
+    if isinstance(answer, ByFramework) and hidden.kind == "framework":
+        roots = {_ROOTS.get(p, p) for x in answer.clauses for p in x.parts}
+        return whole or hidden.root in roots
+    if not isinstance(answer, ByDocument):
+        return False
+    if hidden.kind == "incident":
+        return provision.asks == "incident-report"
+    roots = {"documents", "models"} if answer.for_each else {"documents"}
+    return hidden.kind == "developer" and (whole or hidden.root in roots)
+
+
+def describe_answer(provision: Provision) -> str:
+    """Return what would answer a provision, in words."""
+    answer = provision.answered_by
+    if isinstance(answer, ByFramework):
+        return "; and ".join(_describe(x) for x in answer.clauses)
+    if not isinstance(answer, ByDocument):
+        return "a person's judgement"
+    said = f"{'an' if answer.document[0] in 'aeiou' else 'a'} {answer.document}"
+    if answer.field:
+        said += f" that holds {answer.field}"
     if answer.for_each:
-        state, why, found = _for_each_model(answer, developer.document, given, on)
-    else:
-        state, why, found = _once(answer, given, on)
-    if answer.only_if and state in ("absent", "inconsistent"):
-        state, why = "undetermined", f"{why}; one is called for only if {answer.only_if}"
-    cited = tuple(
-        Basis(
-            document=x.id,
-            sha256=x.sha256,
-            path=answer.field,
-            says=f"{x.document} of {x.on}" + (f", at {x.url}" if x.url else ""),
-        )
-        for x in found
-    )
-    return state, why + (tail if state != "present" else ""), (*cited, *basis)
+        said += ", for each deployed model by the day of its deployment"
+    if answer.not_older_than_months:
+        said += f", not older than {answer.not_older_than_months} months"
+    return said + (f", if {answer.only_if}" if answer.only_if else "")
 
 
-def _holds(answer: ByDocument, document: DeveloperDocument) -> bool:
-    return answer.field is None or answer.field in document.holds
-
-
-def _once(
-    answer: ByDocument, given: Sequence[DeveloperDocument], on: date
-) -> tuple[State, str, tuple[DeveloperDocument, ...]]:
-    holding = tuple(x for x in given if _holds(answer, x))
-    if not holding:
-        return "absent", f"no {answer.document} among the documents that were given", ()
-    months = answer.not_older_than_months
-    fresh = tuple(x for x in holding if months is None or add_months(x.on, months) >= on)
-    if fresh:
-        return "present", f"a {answer.document} was given; its content is not judged", fresh
-    return "inconsistent", f"the newest {answer.document} is older than {months} months", holding
-
-
-def _for_each_model(
-    answer: ByDocument, developer: Developer, given: Sequence[DeveloperDocument], on: date
-) -> tuple[State, str, tuple[DeveloperDocument, ...]]:
-    deployed = [x for x in developer.models if x.deployed is not None and x.deployed <= on]
-    if not deployed:
-        return "undetermined", "no deployed model is stated", ()
-    states: list[tuple[State, str]] = []
-    found: list[DeveloperDocument] = []
-    for model in deployed:
-        own = [x for x in given if x.model == model.id and _holds(answer, x)]
-        found += own
-        if any(model.deployed is not None and x.on <= model.deployed for x in own):
-            states.append(("present", f"{model.id}: a {answer.document} by {model.deployed}"))
-        elif own:
-            first = min(x.on for x in own)
-            states.append(
-                ("inconsistent", f"{model.id}: deployed {model.deployed}, reported {first}")
-            )
-        else:
-            states.append(("absent", f"{model.id}: no {answer.document} that holds it was given"))
-    worst = min(states, key=lambda x: RANK[x[0]])[0]
-    return worst, "; ".join(text for state, text in states if state == worst), tuple(found)
+def _describe(selector: Selector) -> str:
+    said = f"a clause of the framework among its {' or '.join(selector.parts)}"
+    if selector.kinds or selector.opens:
+        said += f" of kind {' or '.join((*selector.kinds, *selector.opens))}"
+    if selector.words:
+        said += f" that speaks of {', '.join(selector.words[:-1])}"
+        said += f"{' or ' if len(selector.words) > 1 else ''}{selector.words[-1]}"
+    if selector.at_most_days:
+        said += f", of at most {selector.at_most_days} days"
+    return said

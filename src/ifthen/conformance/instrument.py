@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ifthen.dossier.developer import StartEvent
+from ifthen.dossier.incident import Harm
 from ifthen.encoding.document import Document, Id, Line, Part, Text
 from ifthen.framework.anchor import Anchor, Coverage
 from ifthen.framework.model import InForce, LegalRole
@@ -94,6 +96,16 @@ class Clock(Part):
     """How many units; 0: at once, before or together with the event."""
     unit: Literal["hours", "days", "business-days", "weeks", "months", "years"]
     """Unit of the amount. Days and longer count whole days of the place; hours count moments."""
+    starts: StartEvent | None = None
+    """What starts it, as documents name it; absent: nothing here can tell when it starts."""
+    harms: tuple[Harm, ...] = ()
+    """Of what an incident has to be an incident for it to start; empty: of anything."""
+    asks: Literal["act", "keep", "at-most", "at-least"] = "act"
+    """act: do something by its end. keep: keep something until then. at-most, at-least: something
+    may or has to last until then."""
+    done_by: Id | None = None
+    """Kind of the document that shows that it was done; absent: the one that answers the
+    provision."""
     repeats: bool = False
     """Whether it starts again each time that it ends."""
     recipient: Line | None = None
@@ -189,6 +201,9 @@ class Provision(Part):
     """Its deadlines."""
     contested: tuple[Reading, ...] = ()
     """Ways in which people read it, where they differ; two at least."""
+    spares: Literal["similarly-safe"] | None = None
+    """Models that the text itself spares it: those that are shown to be similarly safe or safer
+    than a reference model."""
     anchors: tuple[Anchor, ...] = ()
     """Where it stands in the text."""
 
@@ -239,6 +254,8 @@ class Instrument(Document):
     """How a framework document says that it is published for this instrument."""
     time_zone: Line | None = None
     """Time zone of the place, as the tz database names it: days are counted there."""
+    holidays: Id | None = None
+    """Calendar by which business days are counted; absent: none is known."""
     notice: Text | None = None
     """Printed with every result."""
     subjects: tuple[Subject, ...] = Field(min_length=1)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ifthen.conformance.developer import Developer
+from ifthen.conformance.basis import Holding
 from ifthen.conformance.finding import Finding, LaidOver, Report, judge
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.naming import check_named
@@ -25,6 +25,7 @@ from ifthen.conformance.overlay import (
     SetsClock,
     SetsSubject,
 )
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
 from ifthen.framework.model import Framework
@@ -164,21 +165,22 @@ def _update(work: _Work, part: str, id: str, update: dict[str, Any]) -> None:
     work.law = work.law.model_copy(update={part: items})
 
 
-def judge_under(
+def judge_under(  # noqa: PLR0917 - what a finding depends on, one by one
     law: Loaded[Instrument],
     framework: Loaded[Framework] | None,
     developer: Loaded[Developer] | None,
     overlays: Sequence[Loaded[Overlay]],
     on: date,
+    held: Holding = Holding(),  # noqa: B008 - frozen
 ) -> Report:
     """Return the findings of an instrument under overlays.
 
     Without overlays they are those of :func:`ifthen.conformance.finding.judge`.
     """
     if not overlays:
-        return judge(law, framework, developer, on)
+        return judge(law, framework, developer, on, held)
     laid = lay_over(law, overlays, on)
-    report = judge(laid.law, framework, developer, on)
+    report = judge(laid.law, framework, developer, on, held)
     return report.model_copy(
         update={
             "notices": (*report.notices, *laid.notices),
@@ -196,6 +198,7 @@ def _finding(finding: Finding, laid: Laid) -> Finding:
     aside = laid.set_aside.get(finding.provision)
     if aside and finding.state not in ("not-in-force", "not-applicable"):
         update |= {
+            "would_satisfy": None,
             "state": "pre-empted",
             "why": f"set aside by {aside} Without that: {finding.state}, {finding.why}",
         }

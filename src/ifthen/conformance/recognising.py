@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+from ifthen.conformance.basis import Basis, State
+from ifthen.conformance.clause import ClauseFinding, Counting
 from ifthen.conformance.crosswalk import Crosswalk, Relation, Row
-from ifthen.conformance.developer import Developer
-from ifthen.conformance.finding import Finding, Report, State
+from ifthen.conformance.finding import Finding, Report
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.instrument import Recognition as Clause
 from ifthen.conformance.overlay import Designates, Overlay
 from ifthen.conformance.overlaying import name_overlay
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Day, Digest, Line, Loaded, Part, Text
 
 Verdict = Literal["answered", "partly", "missing", "undetermined", "unmapped", "not-asked"]
@@ -27,10 +29,6 @@ VERDICTS: tuple[Verdict, ...] = (
     "answered", "partly", "undetermined", "missing", "unmapped", "not-asked",
 )  # fmt: skip
 """Every verdict; of several rows the first counts."""
-
-Counting = Literal["counts", "does-not-count", "failed-there", "undetermined"]
-"""counts: as far as documents tell; conditions in words stay for a person. failed-there: and by the
-clause that is a failure here."""
 
 INTENT = "recognition-intent"
 """Kind of the document by which a developer declares its intent; it holds ``law.clause``."""
@@ -75,31 +73,6 @@ class Recognised(Part):
     """What the same documents answer to it directly, as ``ifthen conform`` finds."""
     rows: tuple[RowUse, ...]
     """The rows that speak of it."""
-
-
-class ClauseFinding(Part):
-    """How a clause of recognition of the target stands."""
-
-    clause: Line
-    """Id of the clause."""
-    citation: Line
-    """Its place in the instrument."""
-    regime: Line
-    """What it recognises, in words."""
-    designated: Line | None
-    """The instrument that is designated under it; null: none was given."""
-    scope: tuple[Line, ...]
-    """Provisions that it can answer, and no other."""
-    state: Counting
-    """Whether keeping to the other law counts here."""
-    because: tuple[Text, ...]
-    """Why."""
-    conditions: tuple[Text, ...]
-    """What the text asks for, in words: for people."""
-    effect: Text
-    """What follows, and what follows from a failure there."""
-    ends: Text | None
-    """When it ends."""
 
 
 class RecognitionReport(Part):
@@ -261,12 +234,13 @@ def _clause(  # noqa: PLR0917 - what a clause depends on, one by one
         and (change.does.instrument, change.does.recognition) == (law.id, clause.id)
     ]
     state: Counting
+    declared: date | None = None
     if not made:
         state, because = "does-not-count", ["no designation was given that works on the day"]
     else:
         overlay, designation = made[-1]
         because = [f"{designation.regime} is designated by {name_overlay(overlay)}"]
-        state, said = _declared(f"{law.id}.{clause.id}", developer, on)
+        state, said, declared = _declared(f"{law.id}.{clause.id}", developer, on)
         because.append(said)
         if state == "counts":
             state, said = _kept(designation, reports.get(designation.regime))
@@ -278,6 +252,7 @@ def _clause(  # noqa: PLR0917 - what a clause depends on, one by one
         designated=made[-1][1].regime if made else None,
         scope=clause.provisions or tuple(x.id for x in law.provisions),
         state=state,
+        declared_on=declared,
         because=tuple(because),
         conditions=clause.conditions,
         effect=clause.effect,
@@ -285,17 +260,20 @@ def _clause(  # noqa: PLR0917 - what a clause depends on, one by one
     )
 
 
-def _declared(name: str, developer: Loaded[Developer] | None, on: date) -> tuple[Counting, str]:
+def _declared(
+    name: str, developer: Loaded[Developer] | None, on: date
+) -> tuple[Counting, str, date | None]:
     if developer is None:
-        return "undetermined", "no documents of the developer were given: its intent is not known"
-    said = [x for x in developer.document.documents if name in x.holds and x.on <= on]
-    declared = max((x.on for x in said if x.document == INTENT), default=None)
-    revoked = max((x.on for x in said if x.document == REVOKED), default=None)
+        said = "no documents of the developer were given: its intent is not known"
+        return "undetermined", said, None
+    held = [x for x in developer.document.documents if name in x.holds and x.on <= on]
+    declared = max((x.on for x in held if x.document == INTENT), default=None)
+    revoked = max((x.on for x in held if x.document == REVOKED), default=None)
     if declared is None:
-        return "does-not-count", f"no {INTENT} that holds {name} was given"
+        return "does-not-count", f"no {INTENT} that holds {name} was given", None
     if revoked is not None and revoked >= declared:
-        return "does-not-count", f"the intent was taken back on {revoked}"
-    return "counts", f"intent declared on {declared}"
+        return "does-not-count", f"the intent was taken back on {revoked}", None
+    return "counts", f"intent declared on {declared}", declared
 
 
 def _kept(designation: Designates, report: Report | None) -> tuple[Counting, str]:
@@ -315,4 +293,39 @@ def _kept(designation: Designates, report: Report | None) -> tuple[Counting, str
     return (
         "counts",
         "something answers each provision there; whether that is enough is not judged",
+    )
+
+
+def apply_clauses(report: Report, clauses: Sequence[ClauseFinding]) -> Report:
+    """Return findings in which keeping to a recognised law counts, and a failure there is one here.
+
+    Only what a clause can answer changes, and only while the developer relies on it. Whether it is
+    kept there and nobody can tell, is undetermined here, whatever was filed here.
+    """
+    relied = [x for x in clauses if x.declared_on is not None]
+    findings = report.findings
+    for clause in relied:
+        findings = tuple(_recognise(x, clause) for x in findings)
+    return report.model_copy(update={"findings": findings, "clauses": tuple(clauses)})
+
+
+def _recognise(finding: Finding, clause: ClauseFinding) -> Finding:
+    if finding.provision not in clause.scope or finding.state in NOT_ASKED:
+        return finding
+    states: dict[Counting, State] = {
+        "counts": "present", "failed-there": "inconsistent", "undetermined": "undetermined",
+    }  # fmt: skip
+    state = states[clause.state]
+    said = "; ".join(clause.because)
+    basis = Basis(document=clause.designated or clause.regime, path=clause.clause, says=said)
+    conditions = f"whether the conditions of {clause.citation} hold: {'; '.join(clause.conditions)}"
+    judgement = "; ".join(x for x in (finding.judgement, conditions) if x)
+    return finding.model_copy(
+        update={
+            "state": state,
+            "why": f"by {clause.citation}: {said}. Without that: {finding.state}, {finding.why}",
+            "basis": (basis, *finding.basis),
+            "would_satisfy": None if state == "present" else f"keeping to {clause.designated}",
+            "judgement": judgement,
+        }
     )

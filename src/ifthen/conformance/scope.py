@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from ifthen.conformance.developer import Amount, Developer, DeveloperModel
 from ifthen.conformance.instrument import Subject
+from ifthen.dossier.developer import Amount, Developer, DeveloperModel
 from ifthen.encoding.document import Line, Part, Text
 
 Covered = Literal["yes", "no", "undetermined"]
@@ -64,7 +64,7 @@ def _conditions(
 
 
 def _models(subject: Subject, instrument: str, developer: Developer) -> tuple[Covered, str]:
-    states = {x.id: _model(subject, instrument, x) for x in developer.models}
+    states = {x.id: judge_model(subject, instrument, x) for x in developer.models}
     line = "" if subject.compute_above is None else f" above {subject.compute_above:.3g} operations"
     place = f" in {subject.place}" if subject.place else ""
     order: tuple[Covered, ...] = ("yes", "undetermined")
@@ -78,7 +78,8 @@ def _models(subject: Subject, instrument: str, developer: Developer) -> tuple[Co
     return "undetermined", f"no model{line}{place} is stated, and the list of models may have gaps"
 
 
-def _model(subject: Subject, instrument: str, model: DeveloperModel) -> Covered:
+def judge_model(subject: Subject, instrument: str, model: DeveloperModel) -> Covered:
+    """Return whether a model is one that makes its developer the subject of an instrument."""
     states: list[Covered] = []
     if subject.compute_above is not None:
         large = _above(model.compute, subject.compute_above)

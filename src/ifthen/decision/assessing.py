@@ -27,15 +27,13 @@ def add_lacks(
 
     ``facts`` are those that count: nothing withdrawn among them.
     """
-    safeguards = {
-        x.id: x
-        for x in facts.framework.document.safeguards
-        if x.pathways or x.security_level is not None or x.menu is not None
-    }
+    demanding = facts.framework.document.demanding
     lacking: dict[str, tuple[Matter, ...]] = {}
-    for loaded in _effective(facts, safeguards, on):
+    for loaded in _find_effective(facts):
         assessment = loaded.document
-        safeguard = safeguards.get(assessment.safeguard)
+        if not assessment.made_on <= on < assessment.expires:
+            continue
+        safeguard = demanding.get(assessment.safeguard)
         found = tuple(
             Matter(
                 reason=Reason(code=f"assessment.{code}", text=f"{assessment.id}: {text}"),
@@ -49,18 +47,21 @@ def add_lacks(
     return replace(open, lacking=lacking) if lacking else open
 
 
-def _effective(facts: Facts, asking: Mapping[str, Safeguard], on: date) -> list[Loaded[Assessment]]:
-    """Return the assessments of the day that find a safeguard effective and have to show more."""
-    model = facts.model.document.id
-    mine = [x for x in facts.assessments if x.document.tests or x.document.safeguard in asking]
-    live = [
-        x
-        for x in mine
-        if x.document.model == model
-        and x.document.result == "effective"
-        and x.document.made_on <= on < x.document.expires
-    ]
-    return sorted(live, key=lambda x: (x.document.made_on, x.document.id, x.digest))
+def _find_effective(facts: Facts) -> tuple[Loaded[Assessment], ...]:
+    """Return the assessments that find a safeguard effective and have to show more."""
+    remembered = facts.memory.demanding
+    if not remembered:
+        model, demanding = facts.model.document.id, facts.framework.document.demanding
+        mine = [
+            x
+            for x in facts.assessments
+            if (x.document.tests or x.document.safeguard in demanding)
+            and x.document.model == model
+            and x.document.result == "effective"
+        ]
+        in_order = sorted(mine, key=lambda x: (x.document.made_on, x.document.id, x.digest))
+        remembered.append(tuple(in_order))
+    return remembered[0]
 
 
 def _find_lacks(

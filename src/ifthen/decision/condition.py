@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import is_
 from typing import TypeVar
 
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.error_rates import Side, level_of
-from ifthen.decision.facts import Facts, find_statement
+from ifthen.decision.facts import Facts, Found, find_span
 from ifthen.decision.further import more_questions
 from ifthen.decision.measuring import find_evidence
+from ifthen.decision.memory import Answered, Combined, Memory
 from ifthen.decision.model import EvaluationFinding, Measured, Reason, Step, ThresholdFinding
 from ifthen.decision.reopening import NOTHING, SUBJECTS, OpenMatters, reopen
 from ifthen.decision.truth import Truth, at_least, every, negate, some
@@ -37,18 +39,46 @@ class Grounds:
     """Who dissents from a determination and why, by the digest of its document."""
     thresholds: Mapping[str, ThresholdFinding] = field(default_factory=dict)
     """Where the model stands, once that is known: conditions of thresholds cannot ask for it."""
+    memory: Memory = field(default_factory=Memory)
+    """What was made over the same facts before."""
 
 
 def answer(predicate: Predicate, grounds: Grounds) -> Step:
     """Return the answer to a condition with the answers to the conditions inside it."""
-    if (subject := predicate.subject) is not None:
+    last = grounds.memory.answers.get(id(predicate))
+    if last is not None and last.since <= grounds.on < last.until and last.predicate is predicate:
+        step = last.step
+    elif (subject := predicate.subject) is not None:
         step = _leaf(predicate, subject, grounds)
-        if grounds.dissents:
-            step = _add_dissents(step, grounds)
-        if grounds.open is not NOTHING and subject.kind in SUBJECTS:
-            return reopen(step, grounds.open.under(subject.kind, subject.name))
+    else:
+        return _combine(
+            predicate, tuple(answer(part, grounds) for part in predicate.parts), grounds
+        )
+    if grounds.dissents:
+        step = _add_dissents(step, grounds)
+    if grounds.open is not NOTHING:
+        step = _reopen(step, predicate, grounds.open)
+    return step
+
+
+def _reopen(step: Step, predicate: Predicate, open: OpenMatters) -> Step:
+    subject = predicate.subject
+    if subject is None or subject.kind not in SUBJECTS:
         return step
-    parts = tuple(answer(part, grounds) for part in predicate.parts)
+    return reopen(step, open.under(subject.kind, subject.name))
+
+
+def _combine(predicate: Predicate, parts: tuple[Step, ...], grounds: Grounds) -> Step:
+    """Return the answer to a condition on others; the last one, where it was of these answers."""
+    last = grounds.memory.combined.get(id(predicate))
+    if last is not None and last.predicate is predicate and all(map(is_, last.step.parts, parts)):
+        return last.step
+    step = _combine_anew(predicate, parts)
+    grounds.memory.combined[id(predicate)] = Combined(predicate=predicate, step=step)
+    return step
+
+
+def _combine_anew(predicate: Predicate, parts: tuple[Step, ...]) -> Step:
     values = [part.value for part in parts]
     if predicate.not_ is not None:
         value = negate(values[0])
@@ -97,16 +127,24 @@ def _unique(items: Iterable[T]) -> tuple[T, ...]:
 
 
 def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
-    claim = predicate.sentence
     if subject.kind == "evaluation":
         finding = grounds.findings[subject.name]
-        return _measured(predicate, subject, finding, claim, grounds.bounds)
+        return _measured(predicate, subject, finding, predicate.sentence, grounds.bounds)
     if subject.kind == "threshold":
-        return _standing(predicate, grounds.thresholds[subject.name], claim)
-    kind, name = subject.kind, subject.name
-    found = find_statement(grounds.facts, kind, name, grounds.on)
+        return _standing(predicate, grounds.thresholds[subject.name], predicate.sentence)
+    span = find_span(grounds.facts, subject.kind, subject.name, grounds.on)
+    step = _stated(predicate, subject, span.found, grounds.facts)
+    grounds.memory.answers[id(predicate)] = Answered(
+        predicate=predicate, since=span.since, until=span.until, step=step
+    )
+    return step
+
+
+def _stated(predicate: Predicate, subject: Subject, found: Found, facts: Facts) -> Step:
+    """Return the answer to a condition on what people state, from what is found of it."""
+    claim, kind, name = predicate.sentence, subject.kind, subject.name
     if found.value is None:
-        reasons = grounds.facts.gone.get((subject.kind, subject.name), ())
+        reasons = facts.gone.get((kind, name), ())
         if found.reason and not (reasons and found.reason.code.endswith(".missing")):
             reasons = (*reasons, found.reason)
         change = (found.change,) if found.change else ()

@@ -19,7 +19,6 @@ No step reads a clock or a file; nothing that is missing makes a later step more
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from operator import attrgetter
 from typing import Literal
 
 from ifthen.decision.assessing import add_lacks
@@ -28,14 +27,15 @@ from ifthen.decision.budget import find_budget, find_rule_outs
 from ifthen.decision.condition import Grounds, answer, answer_against
 from ifthen.decision.error_rates import rate, rate_any, to_formula
 from ifthen.decision.excepting import Waiting, find_exceptions, set_aside
-from ifthen.decision.facts import Facts, reference
+from ifthen.decision.facts import Facts
 from ifthen.decision.inheriting import Standing, check_lineage, inherit
+from ifthen.decision.inputs import list_inputs
 from ifthen.decision.measuring import measure
+from ifthen.decision.memory import Required
 from ifthen.decision.model import (
     Decision,
     ErrorRate,
     ExceptionFinding,
-    FactReference,
     FrameworkReference,
     GateFinding,
     ModelReference,
@@ -55,7 +55,6 @@ from ifthen.decision.reopening import (
     reopen,
 )
 from ifthen.decision.striking import list_struck, strike
-from ifthen.decision.supposed_result import refer_to_supposed
 from ifthen.decision.truth import Truth, every
 from ifthen.framework.model import Domain, Framework, Gate, Safeguard, Threshold
 from ifthen.framework.predicate import Predicate
@@ -83,7 +82,7 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
     grounds, thresholds = _stand(facts, on, bounds)
     obligations = find_obligations(thresholds, framework, grounds, on)
     asked = _find_asking(obligations)
-    safeguards = {s.id: _safeguard(s, asked.get(s.id, ()), grounds) for s in framework.safeguards}
+    safeguards = _find_safeguards(framework, asked, grounds)
     exceptions = find_exceptions(facts, grounds.facts, on)
     gates = tuple(
         _gate(g, thresholds, obligations, safeguards, grounds, exceptions=exceptions)
@@ -108,7 +107,7 @@ def decide(facts: Facts, *, on: date, hypothetical: bool, bounds: Bounds = COMPU
         exceptions=exceptions,
         incidents=list_incidents(facts, on),
         struck=list_struck(facts, grounds.facts),
-        inputs=_inputs(facts),
+        inputs=list_inputs(facts),
     )
 
 
@@ -126,6 +125,7 @@ def _stand(facts: Facts, on: date, bounds: Bounds) -> tuple[Grounds, list[Thresh
         bounds=bounds,
         open=open,
         dissents=_find_dissents(standing),
+        memory=standing.memory,
     )
     parents: dict[str, Standing] = {}
     for each in facts.parents:
@@ -257,17 +257,38 @@ def _find_asking(obligations: Sequence[Obligation]) -> dict[str, tuple[str, ...]
     return asking
 
 
+def _find_safeguards(
+    framework: Framework, asked: Mapping[str, tuple[str, ...]], grounds: Grounds
+) -> dict[str, SafeguardFinding]:
+    """Return whether each safeguard is in place; as last time, where the answer is the same."""
+    made = grounds.memory.safeguards
+    found: dict[str, SafeguardFinding] = {}
+    for safeguard in framework.safeguards:
+        id, condition = safeguard.id, None
+        if safeguard.in_place_when is not None:
+            condition = answer_against(safeguard.in_place_when, grounds, Truth.NO)
+            if grounds.open is not NOTHING and condition.value is Truth.YES:
+                condition = reopen(condition, grounds.open.about("safeguard", id))
+        required_by = asked.get(id, ())
+        finding = made.get(id)
+        if (
+            finding is None
+            or finding.condition is not condition
+            or finding.required_by != required_by
+        ):
+            finding = made[id] = _safeguard(safeguard, required_by, condition)
+        found[id] = finding
+    return found
+
+
 def _safeguard(
-    safeguard: Safeguard, required_by: tuple[str, ...], grounds: Grounds
+    safeguard: Safeguard, required_by: tuple[str, ...], condition: Step | None
 ) -> SafeguardFinding:
-    condition = None
-    if safeguard.in_place_when is None:
+    if condition is None:
         in_place = Truth.UNDETERMINED
         text = f"the framework does not say when {safeguard.id} is in place"
         reasons: tuple[Reason, ...] = (Reason(code="safeguard.unspecified", text=text),)
     else:
-        condition = answer_against(safeguard.in_place_when, grounds, Truth.NO)
-        condition = _reopen_safeguard(condition, safeguard.id, grounds)
         in_place, reasons = condition.value, condition.reasons
     return SafeguardFinding(
         safeguard=safeguard.id,
@@ -280,13 +301,6 @@ def _safeguard(
     )
 
 
-def _reopen_safeguard(condition: Step, id: str, grounds: Grounds) -> Step:
-    """Return the answer, undetermined where it was yes and an incident touches the safeguard."""
-    if grounds.open is NOTHING or condition.value is not Truth.YES:
-        return condition
-    return reopen(condition, grounds.open.about("safeguard", id))
-
-
 def _gate(
     gate: Gate,
     thresholds: Sequence[ThresholdFinding],
@@ -296,29 +310,7 @@ def _gate(
     *,
     exceptions: Sequence[ExceptionFinding],
 ) -> GateFinding:
-    waiting: list[Waiting] = []
-    required: dict[str, None] = {}
-    watched = {
-        t.id
-        for _, t in grounds.facts.framework.document.thresholds()
-        if t.status == "exploratory" or t.level == "alert"
-    }
-    for finding in thresholds:
-        if finding.treated_as == "below":
-            continue
-        binding = [o for o in obligations if o.threshold == finding.threshold and o.binding]
-        if finding.threshold in watched and not binding:
-            continue  # the framework looks closer there and asks for no safeguard
-        if not binding or not all(o.safeguards for o in binding):
-            empty = [o.commitment for o in binding if not o.safeguards]
-            ids = (*(empty if len(empty) == 1 or not binding else ()), gate.id)
-            waiting.append((_unspecified(finding), ids))
-        for obligation in binding:
-            for id in obligation.safeguards:
-                if safeguards[id].kind in gate.needs:
-                    required[id] = None
-                    step = _required(safeguards[id], obligation)
-                    waiting.append((step, (id, obligation.commitment, gate.id)))
+    waiting, required = _find_waiting(gate, thresholds, obligations, safeguards, grounds)
     also = None
     if gate.also is not None:
         also = answer_against(gate.also, grounds, Truth.NO)
@@ -326,8 +318,10 @@ def _gate(
     steps, used = set_aside(waiting, exceptions)
     value = every([step.value for step in steps])
     outcome = {Truth.YES: Outcome.GO, Truth.NO: Outcome.HOLD}.get(value, Outcome.UNDETERMINED)
-    open_steps = [step for step in steps if step.value is not Truth.YES]
-    deciding = [step for step in steps if step.value is value and value is not Truth.YES]
+    open_steps = (
+        [] if value is Truth.YES else [step for step in steps if step.value is not Truth.YES]
+    )
+    deciding = [step for step in open_steps if step.value is value]
     return GateFinding(
         gate=gate.id,
         action=gate.action,
@@ -345,6 +339,54 @@ def _gate(
             parts=tuple(steps),
         ),
     )
+
+
+def _find_waiting(
+    gate: Gate,
+    thresholds: Sequence[ThresholdFinding],
+    obligations: Sequence[Obligation],
+    safeguards: Mapping[str, SafeguardFinding],
+    grounds: Grounds,
+) -> tuple[list[Waiting], dict[str, None]]:
+    """Return what a gate waits for by the commitments that are due, and which safeguards."""
+    waiting: list[Waiting] = []
+    required: dict[str, None] = {}
+    watched = {
+        t.id
+        for _, t in grounds.facts.framework.document.thresholds()
+        if t.status == "exploratory" or t.level == "alert"
+    }
+    kinds, made, own = gate.needs, grounds.memory.required, gate.id
+    for finding in thresholds:
+        if finding.treated_as == "below":
+            continue
+        binding = [o for o in obligations if o.binding and o.threshold == finding.threshold]
+        if finding.threshold in watched and not binding:
+            continue  # the framework looks closer there and asks for no safeguard
+        if not binding or not all(o.safeguards for o in binding):
+            empty = [o.commitment for o in binding if not o.safeguards]
+            ids = (*(empty if len(empty) == 1 or not binding else ()), own)
+            waiting.append((_unspecified(finding), ids))
+        for obligation in binding:
+            for id in obligation.safeguards:
+                safeguard = safeguards[id]
+                if safeguard.kind not in kinds:
+                    continue
+                required[id] = None
+                key = (id, obligation.commitment, own)
+                last = made.get(key)
+                if (
+                    last is None
+                    or last.safeguard is not safeguard
+                    or last.obligation is not obligation
+                ):
+                    last = made[key] = Required(
+                        safeguard=safeguard,
+                        obligation=obligation,
+                        waiting=(_required(safeguard, obligation), key),
+                    )
+                waiting.append(last.waiting)
+    return waiting, required
 
 
 def _unspecified(finding: ThresholdFinding) -> Step:
@@ -424,41 +466,3 @@ def _model_reference(facts: Facts) -> ModelReference:
         weights_sha256=model.weights_sha256,
         digest=facts.model.digest,
     )
-
-
-def _inputs(facts: Facts) -> tuple[FactReference, ...]:
-    """Return every document that could bear on the decision, ordered by kind and id.
-
-    Where there is an error budget the plans of other models bear on it too: they are counted.
-    """
-    if not facts._inputs:
-        facts._inputs.append(_list_inputs(facts))
-    return facts._inputs[0]
-
-
-def _list_inputs(facts: Facts) -> tuple[FactReference, ...]:
-    model = facts.model.document.id
-    counts = facts.framework.document.error_budget is not None
-    found = [
-        reference("framework", facts.framework),
-        reference("model", facts.model),
-        *(reference("plan", x) for x in facts.plans if counts or x.document.model == model),
-        *(
-            reference("evidence", x.record)
-            for x in facts.evidence
-            if x.record.document.model == model
-        ),
-        *(reference("declaration", x) for x in facts.declarations if x.document.model == model),
-        *(reference("assessment", x) for x in facts.assessments if x.document.model == model),
-        *(reference("determination", x) for x in facts.determinations if x.document.model == model),
-        *(reference("exception", x) for x in facts.exceptions if x.document.model == model),
-        *(reference("incident", x) for x in facts.incidents if x.document.model == model),
-        *(reference("erratum", x) for x in facts.errata if x.document.model == model),
-        *(reference("withdrawal", x) for x in facts.withdrawals if x.document.model == model),
-        *(refer_to_supposed(x) for x in facts.measurements.values()),
-    ]
-    seen = {(ref.kind, ref.id, ref.digest): ref for ref in found}
-    for parent in facts.parents:
-        seen |= {(ref.kind, ref.id, ref.digest): ref for ref in _inputs(parent)}
-    found = list(seen.values()) if facts.parents else found
-    return tuple(sorted(found, key=attrgetter("kind", "id", "digest")))

@@ -1,20 +1,21 @@
 """Exceptions: which of them have an effect on a day, and what they set aside at a gate.
 
 An exception has an effect only under a clause of the framework that admits it, with the approval
-of each role that the clause names, from its day on until it expires. What it sets aside stays in
-sight, with its own answer inside the one that the exception gives.
+of each role that the clause names, from its day on until it expires. Where a trust file says who
+is who, those who approve have to have signed it. What it sets aside stays in sight, with its own
+answer inside the one that the exception gives.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from ifthen.decision.approving import find_unsigned
 from ifthen.decision.facts import Facts, reference
 from ifthen.decision.model import ExceptionFinding, Reason, Step
 from ifthen.decision.truth import Truth
 from ifthen.dossier.exception import GrantedException
 from ifthen.encoding.document import Loaded
 from ifthen.framework.clause import Exemption
-from ifthen.framework.model import Framework
 
 Waiting = tuple[Step, tuple[str, ...]]
 """One thing that a gate waits for, and the ids by which an exception can set it aside."""
@@ -27,7 +28,7 @@ def find_exceptions(facts: Facts, standing: Facts, on: date) -> tuple[ExceptionF
     """
     framework = facts.framework.document
     found = [
-        _find(loaded, framework, standing.struck, on)
+        _find(loaded, facts, standing.struck, on)
         for loaded in facts.exceptions
         if loaded.document.model == facts.model.document.id
         and loaded.document.framework == framework.id
@@ -37,16 +38,19 @@ def find_exceptions(facts: Facts, standing: Facts, on: date) -> tuple[ExceptionF
 
 def _find(
     loaded: Loaded[GrantedException],
-    framework: Framework,
+    facts: Facts,
     struck: Mapping[str, Reason],
     on: date,
 ) -> ExceptionFinding:
     document = loaded.document
+    framework = facts.framework.document
     clause = next((x for x in framework.exemptions if x.id == document.exemption), None)
     reasons = [
         Reason(code=f"exception.{code}", text=text)
         for code, text in _find_faults(document, clause, on)
     ]
+    if clause is not None and not reasons and (trusted := facts.trusted) is not None:
+        reasons += find_unsigned(document, clause, trusted, on)
     if (gone := struck.get(f"exception {document.id}")) is not None:
         reasons.insert(0, gone)
     basis = None

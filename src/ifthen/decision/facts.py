@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from ifthen.attestation.trust import Trusted
+from ifthen.decision.memory import Memory
 from ifthen.decision.model import FactReference, Reason
 from ifthen.decision.supposed import SupposedMeasurement
 from ifthen.dossier.erratum import Erratum, Withdrawal
@@ -69,6 +71,8 @@ class Facts:
     incidents: Sequence[Loaded[Incident]] = ()
     errata: Sequence[Loaded[Erratum]] = ()
     withdrawals: Sequence[Loaded[Withdrawal]] = ()
+    trusted: Trusted | None = None
+    """By whom exceptions have to be signed; None where no trust file says who is who."""
     parents: "Sequence[Facts]" = ()
     """The facts about each model that this one was made from, by the same framework."""
     struck: Mapping[str, Reason] = field(default_factory=dict)
@@ -87,9 +91,13 @@ class Facts:
         default_factory=list, init=False, repr=False, compare=False
     )
     """Every document that could bear on a decision, once a decision has listed them."""
+    _standing: list["Facts"] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The facts without those that were struck last, as long as the same ones are."""
+    memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
+    """What decisions over these facts have in common."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class Found(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the statements about one subject say on a day."""
 
     value: bool | float | str | None
@@ -102,12 +110,29 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The statement behind the value, in words."""
 
 
+class Span(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is found about a subject, and the days on which just that is found."""
+
+    since: date
+    until: date
+    """First day on which something else may be found."""
+    found: Found
+
+
 def reference(kind: str, loaded: Loaded[DocumentT]) -> FactReference:
     """Return the name and identity of a document."""
     return FactReference(kind=kind, id=loaded.document.id, digest=loaded.digest)
 
 
-class _Stated(msgspec.Struct, frozen=True, kw_only=True):
+_KEYS = {
+    "declaration": ("statement", "value"),
+    "assessment": ("safeguard", "result"),
+    "determination": ("threshold", "conclusion"),
+}
+"""What a statement of each kind calls its subject, and what it says of it."""
+
+
+class _Stated(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A statement about the model, with what follows where it is the only one that counts."""
 
     document: Statement
@@ -118,16 +143,37 @@ class _Stated(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_statement(facts: Facts, kind: str, subject: str, on: date) -> Found:
     """Return what the declarations, assessments or determinations about a subject say on a day."""
+    return find_span(facts, kind, subject, on).found
+
+
+def find_span(facts: Facts, kind: str, subject: str, on: date) -> Span:
+    """Return what the statements about a subject say on a day, and how long they say it."""
     by_subject = facts._by_subject.get(kind)
     if by_subject is None:
         by_subject = facts._by_subject[kind] = _sort_by_subject(facts, kind)
-    candidates = by_subject.get(subject, ())
-    live = [x for x in candidates if x.begins <= on < x.ends]
+    candidates = by_subject.get(subject, [])
+    since, until = date.min, date.max
+    live: list[_Stated] = []
+    for each in candidates:
+        begins, ends = each.begins, each.ends
+        if begins <= on < ends:
+            live.append(each)
+        for turn in (begins, ends):
+            if turn <= on:
+                since = max(since, turn)
+            else:
+                until = min(until, turn)
     if len(live) == 1:
-        return live[0].alone
-    if not live:
+        found = live[0].alone
+    elif live:
+        found = _find_several(kind, subject, live)
+    else:
         refs = tuple(x.alone.facts[0] for x in candidates)
-        return _none_live(kind, subject, [x.document for x in candidates], on, refs)
+        found = _none_live(kind, subject, [x.document for x in candidates], on, refs)
+    return Span(since=since, until=until, found=found)
+
+
+def _find_several(kind: str, subject: str, live: list[_Stated]) -> Found:
     refs = tuple(x.alone.facts[0] for x in live)
     last = live[-1].alone
     if len({(type(x.alone.value), x.alone.value) for x in live}) > 1:  # True is not 1.0
@@ -150,21 +196,22 @@ def _sort_by_subject(facts: Facts, kind: str) -> dict[str, list[_Stated]]:
         "assessment": facts.assessments,
         "determination": facts.determinations,
     }
+    about, says = _KEYS[kind]
     found: dict[str, list[_Stated]] = {}
-    mine = (loaded for loaded in statements[kind] if loaded.document.model == model)
+    days: dict[date, str] = {}  # most statements of a model end on a few days
+    mine = [loaded for loaded in statements[kind] if loaded.document.model == model]
     for loaded in sorted(mine, key=lambda x: (x.document.made_on, x.document.id, x.digest)):
-        found.setdefault(subject_of(loaded.document), []).append(_read(kind, loaded))
+        document = loaded.document
+        ends = document.expires
+        until = days.get(ends) or days.setdefault(ends, ends.isoformat())
+        alone = Found(
+            value=getattr(document, says),
+            facts=(reference(kind, loaded),),
+            basis=f"{kind} {document.id} by {document.made_by.role}, until {until}",
+        )
+        stated = _Stated(document=document, begins=document.made_on, ends=ends, alone=alone)
+        found.setdefault(getattr(document, about), []).append(stated)
     return found
-
-
-def _read(kind: str, loaded: Loaded[Any]) -> _Stated:
-    document: Statement = loaded.document
-    alone = Found(
-        value=_value(document),
-        facts=(reference(kind, loaded),),
-        basis=f"{kind} {document.id} by {document.made_by.role}, until {document.expires}",
-    )
-    return _Stated(document=document, begins=document.made_on, ends=document.expires, alone=alone)
 
 
 def _none_live(
@@ -206,15 +253,8 @@ def _none_live(
 
 def subject_of(document: Statement) -> str:
     """Return what a statement is about: the fact, the safeguard or the threshold."""
-    if isinstance(document, Declaration):
-        return document.statement
-    return document.safeguard if isinstance(document, Assessment) else document.threshold
-
-
-def _value(document: Statement) -> bool | float | str:
-    if isinstance(document, Declaration):
-        return document.value
-    return document.result if isinstance(document, Assessment) else document.conclusion
+    subject: str = getattr(document, _KEYS[document.kind][0])
+    return subject
 
 
 def _text(value: bool | float | str | None) -> str:

@@ -7,8 +7,10 @@ they disagree the commitment is contested: it is due, and nobody can say that it
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from ifthen.decision.condition import Grounds, answer_against
+from ifthen.decision.memory import Obliged
 from ifthen.decision.model import Obligation, ReadingFinding, Reason, Step, ThresholdFinding
 from ifthen.decision.truth import Truth
 from ifthen.framework.model import Commitment, Framework
@@ -19,23 +21,41 @@ def find_obligations(
 ) -> tuple[Obligation, ...]:
     """Return the commitments that are due, or may be, in the order of the framework."""
     due = {x.threshold: x.treated_as for x in thresholds if x.treated_as != "below"}
-    found = [
-        _oblige(commitment, due[commitment.if_] == "reached", grounds)
-        for commitment in framework.commitments
-        if commitment.if_ in due and commitment.applies(on)
-    ]
-    return tuple(obligation for obligation in found if obligation is not None)
+    made = grounds.memory.obligations
+    found: list[Obligation] = []
+    for commitment in framework.commitments:
+        treated = due.get(commitment.if_)
+        if treated is None or not commitment.applies(on):
+            continue
+        last = made.get(id(commitment))
+        if (
+            last is not None
+            and last.obligation.because == treated
+            and last.commitment is commitment
+        ):
+            found.append(last.obligation)
+        elif commitment.when is None and not commitment.readings:
+            obligation = _oblige_plainly(commitment, treated)
+            made[id(commitment)] = Obliged(commitment=commitment, obligation=obligation)
+            found.append(obligation)
+        elif (judged := _oblige(commitment, treated == "reached", grounds)) is not None:
+            found.append(judged)
+    return tuple(found)
+
+
+def _oblige_plainly(
+    commitment: Commitment, treated: Literal["reached", "undetermined"]
+) -> Obligation:
+    return Obligation(
+        commitment=commitment.id,
+        threshold=commitment.if_,
+        because=treated,
+        safeguards=commitment.then,
+        binding=commitment.force == "will",
+    )
 
 
 def _oblige(commitment: Commitment, reached: bool, grounds: Grounds) -> Obligation | None:
-    if not commitment.readings and commitment.when is None:
-        return Obligation(
-            commitment=commitment.id,
-            threshold=commitment.if_,
-            because="reached" if reached else "undetermined",
-            safeguards=commitment.then,
-            binding=commitment.force == "will",
-        )
     readings = tuple(
         ReadingFinding(
             reading=reading.id,

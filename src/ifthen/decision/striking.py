@@ -30,6 +30,8 @@ def strike(facts: Facts, on: date) -> Facts:
     struck = dict(_find_struck(facts, on))
     if not struck:
         return facts
+    if facts._standing and facts._standing[0].struck == struck:
+        return facts._standing[0]
     kept: dict[str, Any] = {
         key: _keep(kind, getattr(facts, key), struck) for kind, key in _KINDS.items()
     }
@@ -39,9 +41,11 @@ def strike(facts: Facts, on: date) -> Facts:
         if reason is not None and kind in ("declaration", "assessment", "determination"):
             key = (kind, subject_of(loaded.document))
             gone[key] = (*gone.get(key, ()), reason)
-    return replace(
+    standing = replace(
         facts, struck=struck, gone={key: _order(found) for key, found in gone.items()}, **kept
     )
+    facts._standing[:] = [standing]
+    return standing
 
 
 def _order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

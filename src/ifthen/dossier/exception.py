@@ -1,7 +1,9 @@
 """An exception: somebody lets something be done in spite of what a framework asks for.
 
 It counts only under a clause of the framework that admits it, with the approval of the roles that
-the clause names, until it expires; and a gate that goes because of it says so.
+the clause names, until it expires; and a gate that goes because of it says so. Where a trust file
+says who is who, the approvals have to be signed: an envelope holds the same words, with the
+signatures of those who approve.
 """
 
 from typing import Literal
@@ -10,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ifthen.dossier.model import Dated
 from ifthen.encoding.document import Day, Id, Line, Part, Text
+from ifthen.encoding.enveloped import SignedEnvelope
 
 
 class ExceptionApproval(Part):
@@ -17,6 +20,8 @@ class ExceptionApproval(Part):
 
     name: Line
     """Name of the person."""
+    person: Id | None = None
+    """Who it is in the trust file, where the approval is signed."""
     role: Id
     """Role of the framework in which the person approves."""
     on: Day
@@ -47,6 +52,8 @@ class GrantedException(Dated):
     """How, and to whom, it is disclosed."""
     disclosed_on: Day | None = None
     """Day on which it was disclosed; absent: not yet."""
+    envelope: SignedEnvelope | None = None
+    """The signed statement; made by ``ifthen approve``."""
 
     @model_validator(mode="after")
     def _before_its_end(self) -> "GrantedException":

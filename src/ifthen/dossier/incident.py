@@ -141,6 +141,8 @@ class Incident(Document):
     """When somebody noticed it. From that day on it touches what it concerns."""
     aware_at: Moment | None = None
     """When the developer was aware of what it is, where that is later."""
+    resolved_at: Moment | None = None
+    """When it was over and dealt with; absent: it is not, as far as is known."""
     gradings: tuple[Grading, ...] = Field(min_length=1, max_length=50)
     """How serious it is, in the order in which that was determined."""
     concerns: tuple[Touch, ...] = Field(default=(), max_length=100)
@@ -160,6 +162,8 @@ class Incident(Document):
             raise ValueError("discovered_at is before occurred_at")
         if self.aware_at is not None and self.aware_at < self.discovered_at:
             raise ValueError("aware_at is before discovered_at")
+        if self.resolved_at is not None and self.resolved_at < self.discovered_at:
+            raise ValueError("resolved_at is before discovered_at")
         times = [grading.at for grading in self.gradings]
         if times != sorted(times) or times[0] < self.discovered_at:
             raise ValueError("gradings stand in the order of time, from discovered_at on")

@@ -5,6 +5,7 @@ is. Each worker needs the same version of ifthen, and has to find the logs under
 addresses.
 """
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -42,7 +43,11 @@ def open_cluster(
         count = workers or available_workers()
         with (
             distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=":0"
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=":0",
+                silence_logs=logging.ERROR,  # it warns of a worker that is slow to end
             ) as cluster,
             distributed.Client(cluster) as client,
         ):

@@ -51,6 +51,7 @@ def check_consistency(log: Log, measurements: Sequence[Measurement]) -> tuple[Fi
             check_summaries(log),
             check_reductions(log),
             check_start(log),
+            check_endings(log),
             check_changes(log),
         )
         for finding in check
@@ -327,6 +328,32 @@ def _same_number(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
 
 
+def check_endings(log: Log) -> Iterator[Finding]:
+    """Yield ``log.ending-differs`` where samples and their events end in different ways.
+
+    An error that only the events tell of was taken away: no producer leaves it so. A limit that
+    only they tell of can have been one of a part of the sample, and one that only the sample states
+    one that its own code made; so these are notices. All of these samples count 0 to 1.
+    """
+    table = SampleTable.of(log.samples)
+    found: dict[str, list[int]] = {}
+    for row, marks in sorted(table.marks.items()):
+        if marks.told_end is not None:
+            found.setdefault(marks.told_end, []).append(row)
+    for end, rows in sorted(found.items()):
+        message = f"{len(rows)} samples {_ENDINGS[end]}; each counts 0 to 1, first"
+        report = contradiction if end == "error" else notice
+        first = f"{table.ids[rows[0]]} of epoch {table.epochs[rows[0]]}"
+        yield report("log.ending-differs", f"{message} {first}", "samples")
+
+
+_ENDINGS = {
+    "error": "state no error, and their events end in one",
+    "limit": "state no limit, and their events end at one",
+    "neither": "state an error or a limit of which their events do not tell",
+}
+
+
 def check_changes(log: Log) -> Iterator[Finding]:
     """Yield notices on what was changed after the run or during it."""
     marks = SampleTable.of(log.samples).marks.values()
@@ -344,6 +371,10 @@ def check_changes(log: Log) -> Iterator[Finding]:
     if superseded:
         message = f"{superseded} samples were run again; every score they had counts"
         yield notice("log.requeued", message, "samples")
+    fallbacks = Counter(pair for mark in marks for pair in mark.fallbacks)
+    if fallbacks:
+        message = "another model answered in place of the one that was asked, and the sample counts"
+        yield notice("log.model-fallback", f"{message} 0 to 1: {_times(fallbacks)}", "samples")
     told = sum(bool(mark.told) for mark in marks)
     if told:
         message = f"the events of {told} samples tell other scores; every one of them counts"
@@ -354,6 +385,11 @@ def check_changes(log: Log) -> Iterator[Finding]:
     if log.run.retuned:
         message = f"{log.run.retuned} settings were changed during the run"
         yield notice("log.retuned", message, "header")
+
+
+def _times(counts: Counter[str]) -> str:
+    """Return what stands in how many samples; the most frequent ones of many."""
+    return ", ".join(f"{name} in {count}" for name, count in counts.most_common(5))
 
 
 def _by(counts: Counter[str]) -> str:

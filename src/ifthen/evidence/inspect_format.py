@@ -184,6 +184,13 @@ class LimitJson(msgspec.Struct, gc=False):
     type: str
 
 
+class FallbackJson(msgspec.Struct, gc=False):
+    """Another model that answered in place of the one that was asked."""
+
+    model: str = "unknown"
+    fallback_model: str = "unknown"
+
+
 class MessageJson(msgspec.Struct, gc=False):
     """A message of a question; its id is another one in each epoch."""
 
@@ -196,9 +203,10 @@ class IgnoredJson(msgspec.Struct, gc=False):
 
 
 class EventJson(msgspec.Struct, gc=False):
-    """An event of a sample; only scores and edits of scores are looked at."""
+    """An event of a sample; scores, edits of scores, errors and limits are looked at."""
 
     event: Any = None
+    type: Any = None
     scorer: Any = None
     score: Any = None
     intermediate: Any = None
@@ -222,6 +230,7 @@ class SampleJson(msgspec.Struct, gc=False):
     scores: dict[str, ScoreJson] | None = None
     metadata: msgspec.Raw = NO_JSON
     model_usage: dict[str, IgnoredJson] | None = None
+    model_fallbacks: list[FallbackJson] | None = None
     events: list[EventJson] | None = None
     uuid: str | None = None
 
@@ -296,6 +305,7 @@ class SummaryJson(msgspec.Struct, gc=False):
     scores: dict[str, SummaryScoreJson] | None = None
     metadata: dict[str, Any] | None = None
     model_usage: dict[str, IgnoredJson] | None = None
+    model_fallbacks: list[FallbackJson] | None = None
     uuid: str | None = None
 
 

@@ -23,8 +23,9 @@ UPDATES = "_journal/config_updates"
 _JOURNAL_MEMBER = re.compile(r"_journal/summaries/([0-9]+)\.json")
 _UPDATE_MEMBER = re.compile(r"_journal/config_updates/([0-9]+)\.json")
 _LARGE = 1 << 20
+_BATCH = 1 << 18  # bytes that are decoded at a time: some six times that is taken meanwhile
 _LARGEST = 1 << 24
-_MANY = 1000
+_MANY = 500
 _NAME = rb'"(?:[^"\\]*)"'
 _FIRST = re.compile(rb'\[\{"scorer":(' + _NAME + rb'),"samples":\[(?=\{)')
 _LAST = re.compile(rb'\](?:,"reducer":(' + _NAME + rb"|null))?\}\]\s*\Z")
@@ -202,7 +203,7 @@ def _cut(stream: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in stream:
         rest += piece
-        cut = rest.rfind(_BETWEEN) if len(rest) >= _LARGE else -1
+        cut = rest.rfind(_BETWEEN) if len(rest) >= _BATCH else -1
         if cut < 0 and len(rest) > _LARGEST:
             raise Error("log.not-json", "no two objects one after the other", where=REDUCTIONS)
         if cut >= 0:

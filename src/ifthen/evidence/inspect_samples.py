@@ -15,11 +15,13 @@ from ifthen.errors import Error
 from ifthen.evidence.archive import read_many
 from ifthen.evidence.columns import Coded, Same
 from ifthen.evidence.directory import Directory
+from ifthen.evidence.inspect_ending import find_other_end
 from ifthen.evidence.inspect_format import (
     NO_JSON,
     NO_VALUE,
     UNCHANGED,
     EventJson,
+    FallbackJson,
     Held,
     ProvenanceJson,
     SampleJson,
@@ -34,7 +36,7 @@ from ifthen.evidence.source import Source
 from ifthen.evidence.strict_json import check_keys
 
 PLACE = "samples/{id}_epoch_{epoch}.json"
-_TELLING = ("score", "score_edit")
+_TELLING = ("score", "score_edit", "error", "sample_limit")
 _EMPTY = (b"", b"null", b"[]")
 _NONE: Mapping[str, Any] = {}
 _RAW = ("metadata", "error_retries")
@@ -217,12 +219,18 @@ def _mark(share: Share, sample: SampleJson, place: str, row: int) -> None:
     for name, score in found.items():
         if score.history:
             edited[name] = to_score(score)
-    told, is_edited = read_events(sample.events, found) if sample.events else (_NONE, False)
+    told: Mapping[str, SampleScore] = _NONE
+    is_edited, end = False, None
+    if sample.events:
+        telling = [event for event in sample.events if event.event in _TELLING]
+        told, is_edited = read_events(telling, found)
+        end = find_other_end(sample, telling)
     if is_edited and not edited:
         message = "its events tell of an edited score; no score has a history"
         share.findings.append(contradiction("log.history-differs", message, place))
     held = sample.held_limit is not NO_VALUE or sample.held_invalidation is not NO_VALUE
-    if edited or told or held:
+    others = sample.model_fallbacks
+    if edited or told or held or end or others:
         limit, invalidation = sample.limit, sample.invalidation
         share.table.marks[row] = Marks(
             limit=limit.type if limit else None,
@@ -230,6 +238,8 @@ def _mark(share: Share, sample: SampleJson, place: str, row: int) -> None:
             invalidated_by=author_of(invalidation) if invalidation else None,
             edited=edited,
             told=dict(told),
+            told_end=end,
+            fallbacks=to_fallbacks(others),
         )
 
 
@@ -273,8 +283,6 @@ def read_events(
     told: dict[str, list[Any]] = {}
     is_edited = False
     for event in events:
-        if event.event not in _TELLING:
-            continue
         if event.event == "score_edit":
             is_edited = True
         elif isinstance(event.score, dict) and not event.intermediate:
@@ -309,6 +317,11 @@ def author_of(provenance: ProvenanceJson | None) -> str:
     return (provenance.author if provenance else None) or "unknown"
 
 
+def to_fallbacks(items: Sequence[FallbackJson] | None) -> tuple[str, ...]:
+    """Return, for each model that was replaced, its name and that of the one that answered."""
+    return tuple(sorted({f"{item.model} by {item.fallback_model}" for item in items or ()}))
+
+
 def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTable:
     """Return summaries as a table, with the short values of kept metadata.
 
@@ -329,8 +342,9 @@ def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTa
         if columns is None:
             found = item.scores or {}
             table.add_scores({name: score.value for name, score in found.items()}, row)
-        if item.limit is not None:
-            table.marks[row] = Marks(limit=item.limit)
+        if item.limit is not None or item.model_fallbacks:
+            others = to_fallbacks(item.model_fallbacks)
+            table.marks[row] = Marks(limit=item.limit, fallbacks=others)
         if keep:
             table.add_metadata(_labels_of(item, keep), row)
     return table.pack()

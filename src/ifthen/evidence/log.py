@@ -93,6 +93,10 @@ class Sample:
     """Scores of earlier attempts at this sample that the log holds besides the one that counts."""
     told: Mapping[str, SampleScore] = field(default_factory=dict)
     """Other scores than its own that the sample's events tell, by scorer."""
+    told_end: Literal["error", "limit", "neither"] | None = None
+    """How the sample's events say that it ended, where the sample itself says otherwise."""
+    fallbacks: tuple[str, ...] = ()
+    """Models in whose place another answered: ``NAME by OTHER``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -143,7 +143,7 @@ def _load(files: FileSet) -> Table:
                 "log.wrong-shape",
                 f"the reducer {score.reducer[:80]!r} is not known",
                 where=tree.where(("scores", name, "reducer")),
-                hint="use mean, median, mode, max, at_least_K, pass_at_K or pass_k_K",
+                hint="use mean, median, mode, majority, max, at_least_K, pass_at_K or pass_k_K",
             )
     source = files.source.companion(mapping.data)
     if source is None:

@@ -10,7 +10,7 @@ from ifthen.evidence.counting import EITHER, INCORRECT, WORST_AND_BEST, Counting
 from ifthen.evidence.log import Log, Sample, SampleId, SampleScore
 from ifthen.evidence.rules import rules_of
 from ifthen.evidence.samples import ABSENT, Marks, SampleTable, value_at
-from ifthen.evidence.scores import Reducer, Unusable, producer_number, value_to_float
+from ifthen.evidence.scores import COUNTING, Reducer, Unusable, producer_number, value_to_float
 
 Bounds = tuple[float, float]
 _MEMO = 10_000
@@ -159,7 +159,7 @@ class Questions(Sequence["Question"]):
             bounds = memo.get(key)
             if bounds is None:
                 bounds = self._reduced_bounds(reducer, rows, pairs)
-                if len(memo) < _MEMO and reducer.name != "mode":
+                if len(memo) < _MEMO and reducer.name not in COUNTING:
                     memo[key] = bounds
             if type(value) is str and len(by_value) < _MEMO:
                 by_value[value] = bounds
@@ -170,12 +170,12 @@ class Questions(Sequence["Question"]):
         self, reducer: Reducer, rows: Sequence[int], pairs: list[Bounds], values: Sequence[Any] = ()
     ) -> Bounds:
         """Return the bounds of a question from those of its epochs; ``values`` in place of rows."""
-        if reducer.name == "mode" and all(low == high for low, high in pairs):
+        if reducer.name in COUNTING and all(low == high for low, high in pairs):
             plain = all(row not in self.table.marks and not self.table.errors[row] for row in rows)
-            values = values or (
-                [self.values[row] for row in rows] if plain else [low for low, _ in pairs]
-            )
-            exact = reducer.reduce([value for value in values if value is not ABSENT])
+            values = values or [self.values[row] for row in rows]
+            if not plain or any(isinstance(_number_of(value), Unusable) for value in values):
+                values = [low for low, _ in pairs]  # as the framework says that they count
+            exact = reducer.reduce(values)
             if not math.isnan(exact):
                 return exact, exact
         return reducer.bounds([low for low, _ in pairs], [high for _, high in pairs])
@@ -183,16 +183,17 @@ class Questions(Sequence["Question"]):
     def sample_bounds(self, row: int) -> Bounds:
         """Return the least and the greatest score that one sample can have.
 
-        That is 0 and 1 for an invalidated sample and, unless the framework says how they count, for
-        one that ended in an error or at a limit and for one without a usable score; for an edited
-        score the least and the greatest of the values that it ever had.
+        That is 0 and 1 for an invalidated sample, for one whose events tell of another end, for one
+        in which another model answered, and, unless the framework says how they count, for one that
+        ended in an error or at a limit and for one without a usable score; for an edited score the
+        least and the greatest of the values that it ever had.
         """
         value = self.values[row]
         marks = self.table.marks.get(row)
         if marks is None and not self.table.errors[row]:
             return self._of_value(value)
         marks = marks or Marks()
-        if marks.invalidated:
+        if marks.invalidated or marks.told_end is not None or marks.fallbacks:
             return EITHER
         for ended, rule in (
             (self.table.errors[row], self._counting.error),
@@ -210,7 +211,7 @@ class Questions(Sequence["Question"]):
             known, value = None, ABSENT  # a list or a mapping is no number
         if known is not None:
             return known
-        number = Unusable.UNSCORED if value is ABSENT else value_to_float(value)
+        number = _number_of(value)
         if isinstance(number, Unusable):
             bounds = EITHER if self._counting.unscored == "either" else INCORRECT
         else:
@@ -270,6 +271,10 @@ class Question:
     def metadata(self) -> Mapping[str, Any]:
         """Metadata of its first sample, as far as the log was read with it."""
         return self._of.table[self.rows[0]].metadata if self.rows else {}
+
+
+def _number_of(value: Any) -> float | Unusable:
+    return Unusable.UNSCORED if value is ABSENT else value_to_float(value)
 
 
 def _group(

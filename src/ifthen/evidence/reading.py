@@ -100,7 +100,7 @@ def main_file(path: Path) -> Path:
         "log.several-logs" if found else "log.unreadable",
         f"the folder holds {what}",
         where=path.name,
-        hint="give the log files one by one",
+        hint="name the files, or read all below with: ifthen evidence read --recursive",
     )
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from functools import cached_property
 from itertools import cycle, islice, repeat
 from operator import eq, is_
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import msgspec
 
@@ -55,6 +55,10 @@ class Marks(msgspec.Struct, kw_only=True):
     """Scores of earlier attempts that the log holds besides the one that counts."""
     told: dict[str, SampleScore] = {}
     """Other scores that the events of the sample tell, by scorer."""
+    told_end: Literal["error", "limit", "neither"] | None = None
+    """How the events of the sample say that it ended, where the sample itself says otherwise."""
+    fallbacks: tuple[str, ...] = ()
+    """Models in whose place another answered: ``NAME by OTHER``."""
 
 
 NO_MARKS = Marks()
@@ -110,6 +114,8 @@ class SampleTable(Sequence[Sample]):
             edited={k: s for k, s in sample.scores.items() if s.history or s.authors},
             superseded=sample.superseded,
             told=dict(sample.told),
+            told_end=sample.told_end,
+            fallbacks=sample.fallbacks,
         )
         if marks != NO_MARKS:
             self.marks[row] = marks
@@ -215,6 +221,8 @@ class SampleTable(Sequence[Sample]):
             uuid=self.uuids[row],
             superseded=marks.superseded,
             told=marks.told,
+            told_end=marks.told_end,
+            fallbacks=marks.fallbacks,
         )
 
     def __iter__(self) -> Iterator[Sample]:

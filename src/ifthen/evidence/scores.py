@@ -23,7 +23,9 @@ _DEPTH = 50
 """How deep score values are compared."""
 OFF: Final = "none"
 """Name of the reducer that reduces nothing; no log calls a reducer so."""
-_PLAIN: Final = frozenset({"mean", "median", "mode", "max"})
+_PLAIN: Final = frozenset({"mean", "median", "mode", "majority", "max"})
+COUNTING: Final = frozenset({"mode", "majority"})
+"""Reducers that count how often each value stands, and do not grow with the values."""
 
 
 class Unusable(StrEnum):
@@ -97,7 +99,7 @@ class Reducer:
     """How the epochs of a question become one score."""
 
     name: str
-    """One of mean, median, mode, max, at_least, pass_at, pass_k; none where reduction is off."""
+    """One of mean, median, mode, majority, max, at_least, pass_at, pass_k; none where it is off."""
     k: int = 0
     """Number of epochs that ``at_least``, ``pass_at`` and ``pass_k`` are about."""
     rules: Rules = NEWEST
@@ -126,17 +128,21 @@ class Reducer:
             scored = [value for value in values if value_to_float(value) is not Unusable.UNSCORED]
         if not scored:
             return math.nan
-        if self.name == "mode":
-            keys = [_mode_key(value) for value in scored]
-            return producer_number(Counter(keys).most_common(1)[0][0])
+        if self.name in COUNTING:
+            value, count = Counter(map(_mode_key, scored)).most_common(1)[0]
+            wins = self.name == "mode" or count * 2 > len(values)
+            return producer_number(value) if wins else math.nan
         return self._statistic([producer_number(value) for value in scored], self.rules)
 
     def bounds(self, lows: Sequence[float], highs: Sequence[float]) -> tuple[float, float]:
         """Return the least and the greatest score of a question from bounds for each epoch.
 
-        Every reducer but the mode grows with each of its values; the mode is one of them. Where
-        the score is undefined (fewer epochs than k) it could be anything from 0 to 1.
+        Every reducer but mode and majority grows with each of its values; the mode is one of them.
+        Where the score is undefined (fewer epochs than k, and perhaps no majority) it could be
+        anything from 0 to 1.
         """
+        if self.name == "majority":
+            return 0.0, 1.0
         if self.name == "mode":
             return min(lows), max(highs)
         low, high = (self._statistic(list(side), NEWEST) for side in (lows, highs))

@@ -131,7 +131,7 @@ class FileSource:
                 "log.unreadable",
                 "is no regular file",
                 where=path.name,
-                hint="give the log files one by one",
+                hint="name the files, or read all below with: ifthen evidence read --recursive",
             )
         self._state = _identity(state)
         self._size = state.st_size

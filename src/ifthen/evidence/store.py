@@ -195,7 +195,7 @@ class ObjectSource:
 
     def _store(self) -> Any:
         if self._open is None:
-            self._open = _open_store(self._base, self.name)
+            self._open = open_store(self._base, self.name)
         return self._open
 
     def _ask(self, question: Callable[[], R]) -> R:
@@ -262,7 +262,12 @@ def load_obstore() -> Any:
     return obstore
 
 
-def _open_store(base: str, where: str) -> Any:
+def open_store(base: str, where: str) -> Any:
+    """Return the store at an address without a key, such as ``s3://bucket``.
+
+    Raises:
+        Error: ``log.needs-extra``, ``log.unreadable``.
+    """
     module = load_obstore()
     options: dict[str, Any] = {"timeout": f"{WAIT_SECONDS}s", "connect_timeout": "5s"}
     if base.startswith("http://") or _endpoint_is_plain():

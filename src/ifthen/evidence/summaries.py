@@ -115,6 +115,9 @@ class _Differences:
             limit = theirs.get(row, NO_MARKS).limit
             if told != limit and (told is not None or rules.summarizes_limits):
                 self._note("limit", (place,))
+            others = mine.get(place, NO_MARKS).fallbacks
+            if others and others != theirs.get(row, NO_MARKS).fallbacks:
+                self._note("fallbacks", (place,))
 
     def _compare_labels(self, key: str, rules: Rules) -> None:
         """Compare a key of the metadata, of which the producer leaves long values out."""

@@ -237,11 +237,12 @@ def _dangling(
     known = list(known)
     if id not in known:
         close = difflib.get_close_matches(id, known, n=1)
+        listed = f"known: {', '.join(known)}" if known else f"add it: no {noun} is written yet"
         yield Error(
             "framework.dangling-reference",
             f"there is no {noun} '{id}'",
             where=loaded.where(*path),
-            hint=f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}",
+            hint=f"did you mean '{close[0]}'?" if close else listed,
         )
 
 

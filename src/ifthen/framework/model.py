@@ -485,6 +485,15 @@ class Framework(Document):
         for c, consequence in enumerate(self.consequences):
             yield ("consequences", c, "when"), consequence.when
 
+    @cached_property
+    def demanding(self) -> dict[str, Safeguard]:
+        """Safeguards, by id, of which an assessment has to show more than its result."""
+        return {
+            x.id: x
+            for x in self.safeguards
+            if x.pathways or x.security_level is not None or x.menu is not None
+        }
+
     def evaluation(self, id: str) -> Evaluation:
         """Return the evaluation of this id; the id has to exist (lint makes sure)."""
         return next(evaluation for evaluation in self.evaluations if evaluation.id == id)

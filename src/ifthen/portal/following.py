@@ -28,15 +28,21 @@ def follow_log(read: Read, policy_file: bytes, *, latest: int) -> bytes | None:
     note = parse_note(read_note(read))
     checkpoint = parse_checkpoint(note.text)
     start = parse_policy_version(policy_file).followed.get(checkpoint.origin, 0)
-    new = _follow(read, policy, checkpoint, start)
+    new = follow_tree(read, policy, checkpoint, start)
     verify_checkpoint(note, new, latest=latest)
     if new == policy:
         return None
     return format_policy_version(new, policy_file, {checkpoint.origin: checkpoint.size})
 
 
-def _follow(read: Read, policy: Policy, checkpoint: Checkpoint, start: int) -> Policy:
-    """Return the policy after the changes in a tree, whose signatures are verified afterwards."""
+def follow_tree(read: Read, policy: Policy, checkpoint: Checkpoint, start: int = 0) -> Policy:
+    """Return the policy after the changes of keys in a tree from the entry ``start`` on.
+
+    Nobody's signature of the checkpoint is verified here.
+
+    Raises:
+        Error: those of ``audit`` and of ``follow_policy``.
+    """
     for bundle in audit(read, checkpoint, start=start):
         policy = follow_policy(policy, bundle.entries[max(0, start - bundle.first) :])
     return policy

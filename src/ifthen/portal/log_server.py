@@ -1,21 +1,30 @@
-"""A log's folder over HTTP (extra ``server``): static files with the right headers, nothing else.
+"""A log's or a record's folder over HTTP (extra ``server``): static files, nothing else.
 
-Tiles and bundles never change and may be kept for ever by whoever reads them; the checkpoint for a
-few seconds. Only names that a log has are looked up, and no link is followed.
+Tiles, bundles and blobs never change and may be kept for ever by whoever reads them; all else for a
+few seconds. Only names that a log or a record has are looked up, and no link is followed.
 """
 
+import re
 from typing import TYPE_CHECKING
 
+from ifthen.attestation.stated import MAX_BLOB_BYTES
 from ifthen.errors import Error
 from ifthen.portal.running import server_missing
 from ifthen.tlog.growing import Read
 from ifthen.tlog.note import MAX_NOTE_BYTES
+from ifthen.tlog.policy import MAX_POLICY_BYTES
 from ifthen.tlog.tiles import (
     CHECKPOINT_PATH,
     ENTRIES,
     MAX_BUNDLE_BYTES,
     MAX_TILE_BYTES,
     parse_tile_path,
+)
+from ifthen.verification.files import (
+    HISTORY_INDEX_PATH,
+    HISTORY_PATH,
+    POLICY_PATH,
+    blob_path,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +34,8 @@ if TYPE_CHECKING:
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_MOMENTS = "public, max-age=5"
+_HISTORY = re.compile(rf"{HISTORY_PATH}/[0-9]{{1,19}}", re.ASCII)
+_BLOB = re.compile(blob_path("[0-9a-f]{64}"))
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
 
 
@@ -63,6 +74,10 @@ def _look_up(read: Read, path: str) -> tuple[bytes | None, str, str]:
     """
     if path == CHECKPOINT_PATH:
         return read(path, MAX_NOTE_BYTES), "text/plain; charset=utf-8", FOR_MOMENTS
+    if path in {POLICY_PATH, HISTORY_INDEX_PATH} or _HISTORY.fullmatch(path):
+        return read(path, MAX_POLICY_BYTES), "text/plain; charset=utf-8", FOR_MOMENTS
+    if _BLOB.fullmatch(path):
+        return read(path, MAX_BLOB_BYTES), "application/octet-stream", FOR_EVER
     tile = parse_tile_path(path)
     most = MAX_BUNDLE_BYTES if tile.level == ENTRIES else MAX_TILE_BYTES
     return read(path, most), "application/octet-stream", FOR_EVER

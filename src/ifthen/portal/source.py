@@ -1,7 +1,8 @@
 """Where a log is read from: a folder, or an address that serves one over HTTP.
 
-What comes over the network is bounded in bytes, as sent and as unpacked, and in time. A redirect is
-never followed: the address that was named is the one that is read.
+What comes over the network is bounded in bytes, as sent and as unpacked, and in time. Of a log no
+redirect is followed: the address that was named is the one that is read. Of a record one is, within
+the host (:func:`read_following`).
 """
 
 import http.client
@@ -10,9 +11,10 @@ import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ifthen.errors import Error
 from ifthen.tlog.growing import Read
@@ -22,6 +24,7 @@ from ifthen.tlog.tiles import CHECKPOINT_PATH
 
 WAIT_SECONDS = 30
 """Longest time that one file may take, however slowly it drips."""
+REDIRECTS = 3
 _CHUNK = 1 << 16
 _AGENT = "ifthen"
 
@@ -104,6 +107,50 @@ def read_address(prefix: str, path: str, most: int) -> bytes | None:
     return data
 
 
+def read_following(url: str, most: int) -> bytes | None:
+    """Return the bytes at an address, None where there are none (404, 410).
+
+    A redirect is followed three times at most, and only within the host: to the same port, or from
+    http to https on the ports of their own.
+
+    Raises:
+        Error: ``portal.redirect`` for one that leads elsewhere, those of :func:`read_address`.
+    """
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
+    for _ in range(REDIRECTS + 1):
+        status, data, answered = _ask(url, headers=headers, most=most, body=None, only=200)
+        if status == 200:
+            return data
+        if status in (404, 410):
+            return None
+        if status not in (301, 302, 303, 307, 308):
+            raise Error("portal.status", f"the server answered {status}, expected 200", where=url)
+        url = _follow(url, answered.get("Location", ""))
+    raise Error("portal.redirect", f"more than {REDIRECTS} redirects", where=url)
+
+
+def _follow(url: str, to: str) -> str:
+    """Return where a redirect leads, if that is within the host."""
+    try:
+        new = urljoin(url, to)
+        one, other = urlsplit(url), urlsplit(new)
+        own = {"http": 80, "https": 443}
+        ports = [x.port or own.get(x.scheme) for x in (one, other)]
+        up = (one.scheme, other.scheme, *ports) == ("http", "https", 80, 443)
+        within = one.hostname == other.hostname and "@" not in other.netloc
+        same = one.scheme == other.scheme and ports[0] == ports[1]
+    except ValueError:
+        within = same = up = False
+    if not within or not (same or up) or not all("!" <= x <= "~" for x in new):
+        raise Error(
+            "portal.redirect",
+            f"the server sends elsewhere: {to[:80]!r}",
+            where=url,
+            hint="see whether the record moved, and name its new address yourself",
+        )
+    return new
+
+
 def post(url: str, body: bytes, most: int = MAX_NOTE_BYTES) -> tuple[int, bytes, str]:
     """Return status, body and content type of the answer to a POST.
 
@@ -129,6 +176,14 @@ def exchange(
     Raises:
         Error: ``portal.unreachable``, ``portal.encoding``, ``tlog.too-large``.
     """
+    status, data, answered = _ask(url, headers=headers, most=most, body=body, only=only)
+    return status, data, answered.get("Content-Type", "") if only in (None, status) else ""
+
+
+def _ask(
+    url: str, *, headers: dict[str, str], most: int, body: bytes | None, only: int | None
+) -> tuple[int, bytes, Message]:
+    """Return status, unpacked body and headers of one answer."""
     deadline = time.monotonic() + WAIT_SECONDS
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - http(s) alone
     try:
@@ -138,7 +193,7 @@ def exchange(
             answer = error
         with answer:
             if only not in (None, answer.status):
-                return int(answer.status), b"", ""
+                return int(answer.status), b"", answer.headers
             packed = answer.headers.get("Content-Encoding", "identity").strip().lower()
             if packed not in ("identity", "gzip"):
                 raise Error(
@@ -148,7 +203,7 @@ def exchange(
             data = unpack(answer.read1, most, deadline, url)
             if answer.length:  # bytes that were announced and did not come
                 raise Error("portal.unreachable", "the answer ended early", where=url)
-            return int(answer.status), data, answer.headers.get("Content-Type", "")
+            return int(answer.status), data, answer.headers
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Error(
             "portal.unreachable",

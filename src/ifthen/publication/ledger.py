@@ -6,8 +6,10 @@ something is being published, the signed statements. Every file is written whole
 """
 
 import base64
+import contextlib
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from ifthen.errors import Error
 from ifthen.workspace.writing import write_file
 
 FOLDER = ".publication"
+LOCK_SECONDS = 10
+"""How long a run waits for another."""
 MAX_BYTES = 1 << 28
 
 
@@ -55,6 +59,8 @@ class State(Part):
 
     statements: int = 0
     """Number of statements."""
+    key_changes: int = 0
+    """Number of entries of the log that change its keys, and are no statements."""
     previous: Digest | None = None
     """Identity of the last one."""
     documents: dict[str, Published] = Field(default_factory=dict)
@@ -62,9 +68,14 @@ class State(Part):
     decisions: dict[str, LastDecision] = Field(default_factory=dict)
     """The decision about each model that was published last."""
 
+    @property
+    def size(self) -> int:
+        """Number of entries of the log."""
+        return self.statements + self.key_changes
+
 
 class Pending(Part):
-    """Statements that are signed, and perhaps not in the log yet."""
+    """Entries that are signed, and perhaps not in the log yet."""
 
     size: int = Field(ge=0)
     """Number of entries of the log before them."""
@@ -117,6 +128,37 @@ class Ledger:
             raise Error(
                 "file.unwritable", f"cannot be made: {error.strerror}", where=str(self.folder)
             ) from error
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder: whoever plans and publishes meanwhile would state the same twice.
+
+        A process that ends in any way lets go of it.
+
+        Raises:
+            Error: ``publication.busy`` where somebody else holds it, ``file.unwritable``.
+        """
+        self.prepare()
+        place = self.folder / "lock.sqlite"
+        try:
+            lock = sqlite3.connect(place, timeout=LOCK_SECONDS, isolation_level=None)
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                lock.close()
+                raise
+        except sqlite3.Error as error:
+            busy = getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY"
+            raise Error(
+                "publication.busy" if busy else "file.unwritable",
+                "another run is publishing" if busy else f"cannot be locked: {error}",
+                where=str(place),
+                hint="try again when it has ended" if busy else "see whether the disk is full",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.close()
 
     def read_state(self) -> State:
         """Return what was stated so far.

@@ -282,7 +282,7 @@ def publish(
         if any(draft.name == f"decision/{decision.id}" for draft in drafts)
     }
     pending = Pending(
-        size=state.statements - len(drafts),
+        size=state.size - len(drafts),
         envelopes=encode_entries(envelopes),
         policy=policy.decode(),
         state=state.model_copy(update={"decisions": {**state.decisions, **last}}),

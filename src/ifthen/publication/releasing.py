@@ -18,14 +18,23 @@ from ifthen.tlog.auditing import audit
 from ifthen.tlog.checkpoint import Checkpoint, parse_checkpoint
 from ifthen.tlog.cosignature import sign_checkpoint
 from ifthen.tlog.growing import RightEdge, grow
-from ifthen.tlog.key import Signer
+from ifthen.tlog.key import Signer, VerifierKey
 from ifthen.tlog.note import MAX_NOTE_BYTES, parse_note
 from ifthen.tlog.policy import NONE, TrustedLog, format_policy, parse_policy
 from ifthen.tlog.sequencer import Sequencer
 from ifthen.tlog.signer import SEED_BYTES, Ed25519Signer
 from ifthen.tlog.stores import DirectoryStore
+from ifthen.tlog.succession import is_key_change
 from ifthen.tlog.tiles import CHECKPOINT_PATH
-from ifthen.verification.files import HISTORY_PATH, POLICY_PATH, FolderFiles, blob_path
+from ifthen.verification.files import (
+    HISTORY_INDEX_PATH,
+    HISTORY_PATH,
+    POLICY_PATH,
+    FolderFiles,
+    blob_path,
+    format_history,
+)
+from ifthen.verification.log_keys import follow_keys
 from ifthen.verification.opening import Opening, Package
 from ifthen.verification.trust import Brought
 from ifthen.verification.verdict import Verdict
@@ -50,6 +59,11 @@ class Place:
     cosign: Cosign | None = None
     """How witnesses are asked."""
     reach: Reach = lambda _: None
+
+    @property
+    def origin(self) -> str:
+        """Name of the log."""
+        return self.signers[0].key.name
 
 
 class HeldStore:
@@ -130,6 +144,7 @@ def release(place: Place, pending: Pending, *, now: datetime) -> Verdict:
         Error: ``publication.own-record`` where the record would not verify, those of the sequencer
             and of the disk. Nothing is shown then, and the same call takes it up again.
     """
+    verify_signers(place, pending)
     with open_log(place, now) as log:
         place.reach("opened")
         if log.size == pending.size and pending.envelopes:
@@ -145,12 +160,53 @@ def release(place: Place, pending: Pending, *, now: datetime) -> Verdict:
     write_file(place.record / POLICY_PATH, pending.policy.encode(), replace=True)
     size = parse_checkpoint(parse_note(note).text).size
     write_file(place.record / HISTORY_PATH / str(size), note, replace=True)
+    sizes = FolderFiles(place.record).list_history()
+    write_file(place.record / HISTORY_INDEX_PATH, format_history(sizes), replace=True)
     place.reach("kept")
     write_file(place.record / CHECKPOINT_PATH, note, replace=True)
     place.reach("released")
     place.ledger.finish(pending)
     place.reach("finished")
     return verdict
+
+
+def verify_signers(place: Place, pending: Pending) -> None:
+    """Make sure that each key that would sign the log counts once what is pending is in it.
+
+    A head that is signed by another one would be kept for ever and never be shown.
+
+    Raises:
+        Error: ``publication.log-key``, and those of following changes of the log's keys.
+    """
+    before = _read_shown_entries(place)[: pending.size]
+    known = _follow(place.origin, pending.policy.encode(), [*before, *pending.entries])
+    for signer in place.signers:
+        if signer.key not in known:
+            ids = ", ".join(key.key_id.hex() for key in known) or "none"
+            raise Error(
+                "publication.log-key",
+                f"the key {signer.key.key_id.hex()} of the log {place.origin} does not count for"
+                f" what would be published; those that do: {ids}",
+                hint="name a key that counts with --log-key, or announce this one first with"
+                " ifthen log rotate",
+            )
+
+
+def read_log_keys(place: Place, policy: bytes) -> tuple[VerifierKey, ...]:
+    """Return the keys of the log that count at its end; ``policy`` says with which it began.
+
+    Raises:
+        Error: those of reading the log, and of following changes of its keys.
+    """
+    return _follow(place.origin, policy, _read_shown_entries(place))
+
+
+def _follow(origin: str, policy: bytes, entries: Sequence[bytes]) -> tuple[VerifierKey, ...]:
+    followed = follow_keys(parse_policy(policy), origin, entries)
+    if followed.fault is not None:
+        raise followed.fault
+    last = followed.keys.at(len(entries))
+    return tuple(log.key for log in last.logs if log.key.name == origin)
 
 
 def _verify_appended(place: Place, note: bytes, pending: Pending) -> None:
@@ -202,13 +258,12 @@ def verify_draft(
         Error: ``publication.own-record``.
     """
     files: dict[str, bytes] = {blob_path(digest): data for digest, data in blobs}
-    shown = place.ledger.next_checkpoint
-    before = _read_entries(place, shown.read_bytes()) if shown.is_file() else []
+    verify_signers(place, pending)
+    before = _read_shown_entries(place)
     growth = grow(RightEdge(), [*before, *pending.entries])
     files |= dict(growth.files)
-    origin = place.signers[0].key.name
-    draft = Ed25519Signer(origin, bytes(SEED_BYTES))
-    head = Checkpoint(origin, growth.edge.size, growth.edge.root)
+    draft = Ed25519Signer(place.origin, bytes(SEED_BYTES))
+    head = Checkpoint(place.origin, growth.edge.size, growth.edge.root)
     files[CHECKPOINT_PATH] = sign_checkpoint(head, [draft], int(now.timestamp()))
     policy = parse_policy(pending.policy.encode())
     loose = replace(policy, logs=(*policy.logs, TrustedLog(draft.key)), groups=(), quorum=NONE)
@@ -216,6 +271,12 @@ def verify_draft(
     entries = [*before, *pending.entries]
     opened = _find_openings(entries, [*place.ledger.list_kept(), *kept])
     return _verify(HeldFiles(place.record, files), place, opened, now)
+
+
+def _read_shown_entries(place: Place) -> list[bytes]:
+    """Return the entries that the log was seen to hold last; of a checkpoint not shown, too."""
+    note = FolderFiles(place.ledger.folder).read(CHECKPOINT_PATH, MAX_NOTE_BYTES)
+    return [] if note is None else _read_entries(place, note)
 
 
 def _read_entries(place: Place, note: bytes) -> list[bytes]:
@@ -230,7 +291,9 @@ def _find_openings(entries: Sequence[bytes], kept: Sequence[Kept]) -> tuple[Open
 
     A run that was ended early may have kept openings of statements that were never made.
     """
-    digests = {digest_bytes(parse_envelope(entry).payload) for entry in entries}
+    digests = {
+        digest_bytes(parse_envelope(entry).payload) for entry in entries if not is_key_change(entry)
+    }
     return tuple(
         Opening(statement=x.statement, fields=x.fields)
         for x in kept
@@ -241,8 +304,7 @@ def _find_openings(entries: Sequence[bytes], kept: Sequence[Kept]) -> tuple[Open
 def _verify(
     files: HeldFiles, place: Place, openings: tuple[Opening, ...], now: datetime
 ) -> Verdict:
-    origin = place.signers[0].key.name
-    packages = [Package(origin=origin, openings=openings)] if openings else []
+    packages = [Package(origin=place.origin, openings=openings)] if openings else []
     brought = Brought(policy=files.held[POLICY_PATH])
     at_hand = AtHand(brought=brought, packages=packages)
     found = verify_record(files, at_hand, now=now)

@@ -26,7 +26,7 @@ from ifthen.errors import Error
 from ifthen.verification.files import Files, read_blob
 from ifthen.verification.kinds import PUBLISHED
 from ifthen.verification.statements import Entry
-from ifthen.verification.verdict import Step
+from ifthen.verification.verdict import Step, Watch, say_nothing
 
 LEAF_BYTES = 32
 
@@ -52,10 +52,13 @@ class Copy:
     """The document, where nothing is withheld."""
 
 
-def check_copies(step: Step, files: Files, entries: Sequence[Entry]) -> dict[int, PublicCopy]:
+def check_copies(
+    step: Step, files: Files, entries: Sequence[Entry], watch: Watch = say_nothing
+) -> dict[int, PublicCopy]:
     """Return the public copy of each statement, by the index of its entry."""
     copies: dict[int, PublicCopy] = {}
-    for entry in entries:
+    for done, entry in enumerate(entries):
+        watch("copies", done, len(entries))
         try:
             data = read_blob(files, entry.stated.copy_)
             tree = parse_canonical(data)

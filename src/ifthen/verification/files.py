@@ -7,6 +7,7 @@ import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from ifthen.errors import Error
 
 POLICY_PATH = "policy"
 HISTORY_PATH = "history"
+HISTORY_INDEX_PATH = "history/index"
+"""The sizes of the checkpoints that are kept, for whoever cannot list a folder."""
+MAX_HISTORY = 1 << 20
 MAX_MEMBERS = 2_000_000
 
 _READ = os.O_RDONLY
@@ -39,6 +43,27 @@ class Files(Protocol):
         ...
 
 
+def format_history(sizes: Sequence[int]) -> bytes:
+    """Return sizes of checkpoints as a file: one a line, the smallest first."""
+    return "".join(f"{size}\n" for size in sizes).encode()
+
+
+def parse_history(data: bytes) -> list[int]:
+    """Return the sizes in a file that lists them; the inverse of :func:`format_history`.
+
+    Raises:
+        Error: ``record.history``.
+    """
+    sizes = _sizes(data.decode("ascii", "replace").split("\n"))
+    if format_history(sizes) != data or len(set(sizes)) < len(sizes):
+        raise Error(
+            "record.history",
+            "this is no list of sizes, one a line, the smallest first",
+            where=HISTORY_INDEX_PATH,
+        )
+    return sizes
+
+
 def blob_path(sha256: str) -> str:
     """Return where a blob lies, by its digest ``sha256:`` and 64 digits."""
     return f"blobs/sha256/{sha256.removeprefix('sha256:')}"
@@ -53,9 +78,9 @@ def open_record(name: str) -> Files:
     if "://" in name:
         raise Error(
             "record.url",
-            "records are not read over the network yet",
+            "a record at an address is fetched first; verifying reads files alone",
             where=name[:200],
-            hint="copy the folder first, for example with wget --mirror, and verify the copy",
+            hint="ifthen verify ADDRESS fetches it and verifies the copy",
         )
     path = Path(name)
     if path.is_dir():

@@ -10,6 +10,7 @@ from ifthen.attestation.trust import Trust
 from ifthen.decision.model import Decision
 from ifthen.dossier.catalogue import Catalogue
 from ifthen.dossier.comparison import SafetyComparison
+from ifthen.dossier.developer import Developer
 from ifthen.dossier.erratum import Erratum, Withdrawal
 from ifthen.dossier.exception import GrantedException
 from ifthen.dossier.incident import Incident
@@ -67,6 +68,7 @@ PUBLISHED: dict[str, type[Document]] = {
     "people": People,
     "framework": Framework,
     "model": Model,
+    "developer": Developer,
     "plan": Plan,
     "declaration": Declaration,
     "assessment": Assessment,

@@ -12,8 +12,9 @@ from ifthen.tlog.note import MAX_NOTE_BYTES, parse_note
 from ifthen.tlog.policy import Policy, verify_checkpoint, verify_log_signatures
 from ifthen.tlog.tiles import CHECKPOINT_PATH
 from ifthen.verification.files import HISTORY_PATH, Files
+from ifthen.verification.log_keys import KeysInForce, follow_keys
 from ifthen.verification.memory import find_root
-from ifthen.verification.verdict import Step
+from ifthen.verification.verdict import Step, Watch, say_nothing
 
 CLOCK_SECONDS = 300
 """How far clocks may differ."""
@@ -28,45 +29,83 @@ class Witnessed:
     last: int | None
 
 
-def check_checkpoint(
-    step: Step, files: Files, policy: Policy, now: datetime
-) -> tuple[Checkpoint, bytes] | None:
-    """Return the checkpoint that the log signed and a quorum cosigned, with its note."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The checkpoint as it is shown, with what its tree holds; nobody's signature is verified."""
+
+    checkpoint: Checkpoint
+    data: bytes
+    """The signed note."""
+    entries: list[bytes]
+    """The entries, each confirmed by the root; those before a fault."""
+    fault: Error | None
+    """Why the tree does not lead to the root, or cannot be read."""
+
+
+def read_head(step: Step, files: Files, watch: Watch = say_nothing) -> Head | None:
+    """Return what the record shows; a checkpoint that is none fails the step."""
     try:
         data = files.read(CHECKPOINT_PATH, MAX_NOTE_BYTES)
         if data is None:
             step.fail("checkpoint.missing", "the record has no checkpoint", CHECKPOINT_PATH)
             return None
+        checkpoint = parse_checkpoint(parse_note(data).text)
+    except Error as error:
+        step.fail_with(error, CHECKPOINT_PATH)
+        return None
+    entries: list[bytes] = []
+    try:
+        for bundle in audit(files.read, checkpoint):
+            entries += bundle.entries
+            watch("tiles", len(entries), checkpoint.size)
+    except Error as error:
+        return Head(checkpoint, data, entries, error)
+    return Head(checkpoint, data, entries, None)
+
+
+def check_checkpoint(step: Step, head: Head, policy: Policy, now: datetime) -> KeysInForce | None:
+    """Return which keys counted when, if one that counts signed the checkpoint, and a quorum."""
+    followed = follow_keys(policy, head.checkpoint.origin, head.entries)
+    if followed.fault is not None:
+        step.fail_with(followed.fault)
+        return None
+    for index, text in followed.said:
+        step.note("verified", "checkpoint.key-change", text, f"entry {index}")
+        step.hold()
+    try:
         latest = int(now.timestamp()) + CLOCK_SECONDS
-        accepted = verify_checkpoint(parse_note(data), policy, latest=latest)
+        in_force = followed.keys.at(head.checkpoint.size)
+        accepted = verify_checkpoint(parse_note(head.data), in_force, latest=latest)
     except Error as error:
         step.fail_with(error, CHECKPOINT_PATH)
         return None
     step.hold(len(accepted.log) + len(accepted.witnesses))
-    return accepted.checkpoint, data
+    return followed.keys
 
 
-def check_tiles(
-    step: Step, files: Files, checkpoint: Checkpoint, policy: Policy
-) -> tuple[list[bytes], list[Witnessed]] | None:
-    """Return every entry, and the earlier checkpoints, all confirmed by the tree."""
-    entries: list[bytes] = []
+def check_tiles(step: Step, files: Files, head: Head, keys: KeysInForce) -> list[Witnessed] | None:
+    """Return the earlier checkpoints, if the tree and they are confirmed."""
     history: list[Witnessed] = []
     try:
-        for bundle in audit(files.read, checkpoint):
-            entries += bundle.entries
-        step.hold(len(entries))
+        if head.fault is not None:
+            raise head.fault
+        step.hold(len(head.entries))
         for size in files.list_history():
-            history.append(_check_earlier(files.read, size, checkpoint, policy))
+            history.append(_check_earlier(files.read, size, head.checkpoint, keys))
             step.hold()
     except Error as error:
         step.fail_with(error)
         return None
-    return entries, history
+    return history
 
 
-def _check_earlier(read: Read, size: int, checkpoint: Checkpoint, policy: Policy) -> Witnessed:
-    """Return an earlier checkpoint, if it is of this log and its tree the beginning of this one."""
+def _check_earlier(
+    read: Read, size: int, checkpoint: Checkpoint, in_force: KeysInForce
+) -> Witnessed:
+    """Return an earlier checkpoint, if it is of this log and its tree the beginning of this one.
+
+    It is judged by the keys that counted then.
+    """
     path = f"{HISTORY_PATH}/{size}"
     data = read(path, MAX_NOTE_BYTES)
     if data is None:
@@ -74,6 +113,7 @@ def _check_earlier(read: Read, size: int, checkpoint: Checkpoint, policy: Policy
     try:
         note = parse_note(data)
         earlier = parse_checkpoint(note.text)
+        policy = in_force.at(earlier.size)
         keys = [log.key for log in policy.logs if log.key.name == earlier.origin]
         verify_log_signatures(note, earlier, keys)
         times = [x.time for x in verify_signatures(note, [w.key for w in policy.witnesses])]

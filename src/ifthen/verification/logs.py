@@ -1,7 +1,6 @@
 """Step 13: numbers made again from the raw logs at hand."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from ifthen.encoding.canonical import digest_value
@@ -11,18 +10,17 @@ from ifthen.evidence.source import FileSource, MemorySource, Source, check_compa
 from ifthen.verification.copies import Copy
 from ifthen.verification.files import Files, read_blob
 from ifthen.verification.order import Contents
-from ifthen.verification.verdict import Step
+from ifthen.verification.verdict import Step, Watch, say_nothing
 
 MAX_LOG_BYTES = 1 << 33
 
-Tell = Callable[[str], None]
-
 
 def check_logs(
-    step: Step, contents: Contents, files: Files, folder: Path | None, tell: Tell
+    step: Step, contents: Contents, files: Files, folder: Path | None, watch: Watch = say_nothing
 ) -> None:
     """Check each evidence record that stands against its raw log, where that is at hand."""
-    for copy in contents.standing(len(contents.entries), ("evidence",)):
+    standing = contents.standing(contents.end, ("evidence",))
+    for done, copy in enumerate(standing):
         where = copy.entry.where
         if copy.document is None:
             step.note("withheld", "logs.withheld", "parts of the record are withheld", where)
@@ -34,7 +32,7 @@ def check_logs(
                 text = f"the log {record.log.path} is not at hand"
                 step.note("not-at-hand", "logs.missing", text, where)
                 continue
-            tell(record.log.path)
+            watch("logs", done, len(standing))
             fault = _compare(source, record)
         except Error as error:
             step.fail(error.code, error.message, where)

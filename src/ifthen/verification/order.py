@@ -27,6 +27,11 @@ class Contents:
     entries: Sequence[Entry]
     copies: Mapping[int, Copy]
 
+    @property
+    def end(self) -> int:
+        """The index after the last statement; changes of the log's keys have an index too."""
+        return self.entries[-1].index + 1 if self.entries else 0
+
     def of_kind(self, *kinds: str) -> list[Copy]:
         """Return the documents of some kinds, of every statement that is not a withdrawal."""
         found = (self.copies.get(entry.index) for entry in self.entries)
@@ -58,6 +63,9 @@ def check_plans(step: Step, contents: Contents, history: Sequence[Witnessed]) ->
             if planned is not None:
                 text = f"the record names the plan {planned}, and its statement none"
                 step.fail("plans.missing", text, entry.where)
+            elif not is_withdrawn(entry):
+                text = "it follows no plan: nobody can tell that its values came before its result"
+                step.note("not-at-hand", "plans.none", text, entry.where)
             continue
         same = [plan for plan in plans if plan.entry.stated.copy_.sha256 == named]
         before = [plan for plan in same if plan.entry.index < entry.index]
@@ -137,7 +145,7 @@ def check_completeness(step: Step, contents: Contents, now: datetime) -> None:
 
     A plan without one is named with its age, and so is whatever was withdrawn, with the reason.
     """
-    end = len(contents.entries)
+    end = contents.end
     results = contents.standing(end, ("evidence",))
     versions: dict[str, set[str]] = {}
     first: dict[str, Entry] = {}
@@ -238,8 +246,8 @@ def _find_replaced(
         return None
     versions = ", ".join(dict.fromkeys(x.entry.stated.version or "" for x in replaced))
     text = f"{decision.framework.id} {versions} stood for {decision.on}"
-    before = contents.entries[: entry.index]
-    passed = next((x.index for x in before if x.day > decision.on), entry.index)
+    before = (x.index for x in contents.entries if x.index < entry.index and x.day > decision.on)
+    passed = next(before, entry.index)
     shown = {x.entry.index for x in contents.standing(passed, ("framework",))}
     if any(x.entry.index in shown for x in replaced):
         return "failed", "framework.backdated", f"{text} in the record, and was replaced later"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ifthen.attestation.trust import make_trusted
 from ifthen.decision.bounds import Bounds
 from ifthen.decision.facts import Evidence, Facts
 from ifthen.decision.identity import digest_decision, list_changes
@@ -15,7 +16,7 @@ from ifthen.errors import Error
 from ifthen.framework.dated import load_on
 from ifthen.verification.copies import Copy
 from ifthen.verification.order import Contents
-from ifthen.verification.verdict import Step
+from ifthen.verification.verdict import Status, Step, Watch, say_nothing
 
 FACTS = (
     "model",
@@ -54,10 +55,14 @@ class Replayed:
         return digest not in self.made and (self.hidden or digest in self.unclear)
 
 
-def check_replay(step: Step, contents: Contents, bounds: Bounds) -> Replayed:
+def check_replay(
+    step: Step, contents: Contents, bounds: Bounds, watch: Watch = say_nothing
+) -> Replayed:
     """Check that each decision follows from what was published before."""
     found = Replayed(bounds)
-    for copy in contents.of_kind("decision"):
+    decisions = contents.of_kind("decision")
+    for done, copy in enumerate(decisions):
+        watch("replay", done, len(decisions))
         where = copy.entry.where
         if copy.document is None:
             found.hidden = True
@@ -84,7 +89,24 @@ def check_replay(step: Step, contents: Contents, bounds: Bounds) -> Replayed:
         step.hold()
         found.made[copy.document.digest] = said
     _note_overtaken(step, contents, found)
+    _note_undecided(step, contents)
     return found
+
+
+def _note_undecided(step: Step, contents: Contents) -> None:
+    """Name each model that stands and about which no decision stands: it may have been left out."""
+    standing = contents.standing(contents.end, ("model", "decision"))
+    decided = {
+        copy.tree.get("model", {}).get("id")
+        for copy in standing
+        if copy.entry.stated.kind == "decision" and isinstance(copy.tree.get("model"), dict)
+    }
+    hidden = any(x.document is None for x in standing if x.entry.stated.kind == "decision")
+    for copy in standing:
+        if copy.entry.stated.kind == "model" and copy.entry.stated.id not in decided:
+            status: Status = "withheld" if hidden else "not-at-hand"
+            text = "the record holds this model, and no decision about it"
+            step.note(status, "replay.no-decision", text, copy.entry.where)
 
 
 def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:
@@ -92,7 +114,7 @@ def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:
 
     An incident that was known on the day and published after the decision is left out of it.
     """
-    end = len(contents.entries)
+    end = contents.end
     last: dict[tuple[str, str], tuple[Copy, Decision]] = {}
     for copy in contents.of_kind("decision"):
         made = None if copy.document is None else found.made.get(copy.document.digest)
@@ -101,8 +123,8 @@ def _note_overtaken(step: Step, contents: Contents, found: Replayed) -> None:
             if about not in last or made.on >= last[about][1].on:
                 last[about] = copy, made
     for copy, said in last.values():
-        since = contents.entries[copy.entry.index + 1 :]
-        if not any(x.stated.kind in (*FACTS, "framework") for x in since):
+        since = (x for x in contents.entries if x.index > copy.entry.index)
+        if not any(x.stated.kind in (*FACTS, "framework", "trust") for x in since):
             continue
         where = copy.entry.where
         try:
@@ -154,6 +176,8 @@ def decide_again(contents: Contents, asked: Asked, bounds: Bounds) -> Decision:
     whole = {kind: [_read(x) for x in copies] for kind, copies in about.items()}
     evidence = [_evidence(x) for x in about["evidence"]]
 
+    versions = [x for x in contents.of_kind("trust") if x.entry.index < before]
+    trusted = make_trusted([_read(x).document for x in versions])
     gathered: dict[str, Facts] = {}
 
     def gather(loaded: Loaded[Model], below: tuple[str, ...]) -> Facts:
@@ -174,6 +198,7 @@ def decide_again(contents: Contents, asked: Asked, bounds: Bounds) -> Decision:
                 incidents=whole["incident"],
                 errata=whole["erratum"],
                 withdrawals=whole["withdrawal"],
+                trusted=trusted,
                 parents=tuple(gather(parent, (*below, id)) for parent in parents),
             )
         return gathered[id]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from ifthen.attestation.identity import NO_LIBRARY
 from ifthen.attestation.quorum import Vote
 from ifthen.attestation.roles import Register
 from ifthen.attestation.signoff import Signoff
@@ -43,7 +44,7 @@ def check_signoffs(step: Step, contents: Contents, register: Register, replayed:
         except NotReplayable as error:
             step.note("withheld", "signoffs.withheld", str(error), copy.entry.where)
         except Error as error:
-            step.fail_with(error, copy.entry.where)
+            _say(step, error, copy.entry.where)
         else:
             if fault is None:
                 step.hold()
@@ -52,12 +53,19 @@ def check_signoffs(step: Step, contents: Contents, register: Register, replayed:
     _note_missing(step, contents, replayed)
 
 
+def _say(step: Step, error: Error, where: str) -> None:
+    if error.code == NO_LIBRARY:
+        step.note("not-at-hand", error.code, error.message, where)
+    else:
+        step.fail_with(error, where)
+
+
 def _note_missing(step: Step, contents: Contents, replayed: Replayed) -> None:
     """Name each gate of a last decision that people decide and no statement speaks of.
 
     A decision alone does not say who dissented: whoever leaves the statement out hides it.
     """
-    end = len(contents.entries)
+    end = contents.end
     last: dict[tuple[str, str], Decision] = {}
     for decision in replayed.made.values():
         about = (decision.model.id, decision.framework.id)
@@ -93,7 +101,9 @@ def _check_signoff(
 ) -> None:
     where = entry.where
     vote = make_vote(signoff, register)
-    if vote.fault is not None:
+    if vote.fault is not None and vote.unread:
+        step.note("not-at-hand", NO_LIBRARY, vote.fault, where)
+    elif vote.fault is not None:
         step.fail("signoffs.signature", vote.fault, where)
     elif any(register.keys[key][0].id != vote.person for key in vote.key_ids):
         step.fail("signoffs.key", f"it is signed by a key that is not one of {vote.person}", where)
@@ -148,6 +158,8 @@ def _find_gate_fault(
     gate = _find_gate(contents, before, decision, stated.gate)
     signed = _list_signed(contents, before, stated)
     votes = [make_vote(signoff, register) for signoff in signed]
+    if unread := next((x.fault for x in votes if x.unread), None):
+        raise Error(NO_LIBRARY, unread)
     standing = _find_standing(before, decision, stated.gate, votes, (contents, replayed))
     result = weigh_votes(make_rule(gate), votes, register, decision, standing)
     state = result.state

@@ -10,8 +10,9 @@ from ifthen.attestation.stated import Stated, parse_stated
 from ifthen.attestation.statement import Statement, parse_statement, verify_chain
 from ifthen.encoding.canonical import digest_bytes
 from ifthen.errors import Error
+from ifthen.tlog.succession import is_key_change
 from ifthen.verification.kinds import PUBLISHED
-from ifthen.verification.verdict import Step
+from ifthen.verification.verdict import Step, Watch, say_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,19 @@ class Entry:
         return f"entry {self.index} ({self.stated.name})"
 
 
-def check_envelopes(step: Step, entries: Sequence[bytes], register: Register) -> list[Entry]:
-    """Return the entries that are signed statements of kinds that a record can hold."""
-    keys = {id: key for id, (_, _, key) in register.keys.items()}
+def check_envelopes(
+    step: Step, entries: Sequence[bytes], register: Register, watch: Watch = say_nothing
+) -> list[Entry]:
+    """Return the entries that are signed statements of kinds that a record can hold.
+
+    Changes of the log's keys are none: they were followed with the checkpoint.
+    """
+    keys = register.public_keys  # statements are signed with keys, never by identity
     found: list[Entry] = []
     for index, data in enumerate(entries):
+        watch("envelopes", index, len(entries))
+        if is_key_change(data):
+            continue
         try:
             verified = verify_envelope(parse_envelope(data), keys)
             if verified.unknown:

@@ -7,7 +7,7 @@ the verdict stays open: anybody can publish a record that agrees with itself.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,8 +21,11 @@ from ifthen.encoding.canonical import digest_bytes, digest_value
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import parse_tree
 from ifthen.errors import Error, Problems
+from ifthen.tlog.key import VerifierKey
 from ifthen.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
+from ifthen.tlog.succession import parse_policy_version
 from ifthen.verification.files import POLICY_PATH, Files, read_blob
+from ifthen.verification.log_keys import continues
 from ifthen.verification.verdict import Step
 
 
@@ -46,13 +49,29 @@ class Trust:
     pin: str
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the log comes with: the policy it began with, its entries, every key it ever had."""
+
+    policy: bytes
+    entries: Sequence[bytes]
+    keys: Collection[VerifierKey] = ()
+
+
 def make_pin(policy: bytes, people: bytes) -> str:
     """Return the digest by which people compare whom they trust."""
     return digest_value({"people": digest_bytes(people), "policy": digest_bytes(policy)})
 
 
-def make_trust(policy: bytes, versions: Sequence[TrustFile], people: bytes | None) -> Trust:
+def make_trust(
+    policy: bytes,
+    versions: Sequence[TrustFile],
+    people: bytes | None,
+    log_keys: Collection[VerifierKey] = (),
+) -> Trust:
     """Return whose signatures count: by the versions of a trust file, else by people as stated.
+
+    ``log_keys`` are keys of the log beside those of the policy.
 
     Raises:
         Error: ``trust.key-shared`` where one key serves the log or a witness, and a person or
@@ -70,8 +89,8 @@ def make_trust(policy: bytes, versions: Sequence[TrustFile], people: bytes | Non
             raise Problems(faults)
         register, keepers = make_register([loaded]), []
         pin = make_pin(policy, people or b"")
-    used = [*keepers, *(public.key for _, _, public in register.keys.values())]
-    others = {log.key.public for log in parsed.logs}
+    used = [*keepers, *(public.key for public in register.public_keys.values())]
+    others = {key.public for key in (*log_keys, *(log.key for log in parsed.logs))}
     others |= {witness.key.public for witness in parsed.witnesses}
     if others & set(used):
         raise Error(
@@ -82,31 +101,51 @@ def make_trust(policy: bytes, versions: Sequence[TrustFile], people: bytes | Non
     return Trust(parsed, register, pin)
 
 
-def check_policy(step: Step, files: Files, brought: Brought) -> tuple[Policy, bytes] | None:
-    """Return which log keys and witnesses count, with the file; None where none can."""
+@dataclass(frozen=True, slots=True)
+class PolicyAtHand:
+    """The policy that the log began with, and a later version that the verifier brought."""
+
+    policy: Policy
+    data: bytes
+    later: bytes | None = None
+
+
+def check_policy(step: Step, files: Files, brought: Brought) -> PolicyAtHand | None:
+    """Return which log keys and witnesses count at first; None where none can.
+
+    Of a policy that was brought and is a later version of another one, it is told once the entries
+    are read (:func:`check_later`).
+    """
     try:
         own = files.read(POLICY_PATH, MAX_POLICY_BYTES)
         if own is None:
             step.fail("trust.missing", "the record has no policy", POLICY_PATH)
             return None
-        if brought.policy is not None and brought.policy != own:
+        data = brought.policy or own
+        if data != own and parse_policy_version(data).number > 1:
+            return PolicyAtHand(parse_policy(own), own, data)
+        if data != own:
             text = "the record comes with another policy than the one that you brought"
             step.fail("trust.differs", text, POLICY_PATH)
-        data = brought.policy or own
-        return parse_policy(data), data
+        return PolicyAtHand(parse_policy(data), data)
     except Error as error:
         step.fail_with(error, POLICY_PATH)
         return None
 
 
-def check_trust(
-    step: Step, files: Files, brought: Brought, log: tuple[bytes, Sequence[bytes]], now: datetime
-) -> Trust | None:
-    """Return whose signatures count: by the record's trust file, else by its last people.
+def check_later(step: Step, policy: PolicyAtHand, origin: str, entries: Sequence[bytes]) -> None:
+    """Check that a later version that was brought is what the record's policy became."""
+    if policy.later is None or continues(policy.later, policy.data, origin, entries):
+        return
+    text = "the record's policy does not become the one that you brought by the log's changes"
+    step.fail("trust.differs", text, POLICY_PATH)
 
-    ``log`` is the policy and the entries.
-    """
-    policy, entries = log
+
+def check_trust(
+    step: Step, files: Files, brought: Brought, log: Log, now: datetime
+) -> Trust | None:
+    """Return whose signatures count: by the record's trust file, else by its last people."""
+    policy, entries = log.policy, log.entries
     try:
         versions = [_load_version(data) for data in _find_copies(files, entries, "trust")]
         people = _find_copies(files, entries, "people")
@@ -117,7 +156,8 @@ def check_trust(
             step.fail(
                 "trust.differs", "the record names other people than the file that you brought"
             )
-        trust = make_trust(policy, versions, brought.people or (people[-1] if people else None))
+        named = brought.people or (people[-1] if people else None)
+        trust = make_trust(policy, versions, named, log.keys)
     except Error as error:
         step.fail_with(error)
         return None

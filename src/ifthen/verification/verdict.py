@@ -1,5 +1,6 @@
 """The verdict: numbered steps, each with its status and with counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +11,14 @@ from ifthen.errors import Error, Problems
 
 Status = Literal["verified", "failed", "withheld", "not-at-hand", "nothing-to-check"]
 Outcome = Literal["verified", "failed", "undetermined"]
+
+Watch = Callable[[str, int, int], None]
+"""``watch(step, done, count)``: called while a long step is worked on, with its short name."""
+
+
+def say_nothing(_step: str, _done: int, _count: int) -> None:
+    """Watch nothing."""
+
 
 MAX_FINDINGS = 100
 """Most findings of a step that are listed; the counts stay whole."""
@@ -44,6 +53,9 @@ STEPS = (
     StepRule("clocks", "Times fit one another and the witnesses", False),
 )
 """Every step, in order."""
+MAY_BE_EMPTY = ("plans", "completeness", "framework", "replay", "signoffs")
+"""Essential steps that a sound record may give nothing to check: one without results, plans, or
+models and so decisions. What should be there and is not, they name themselves."""
 
 
 class VerdictFinding(Part):
@@ -202,14 +214,15 @@ def find_outcome(steps: tuple[StepResult, ...]) -> Outcome:
     """Return what the steps come to.
 
     What an essential step withholds leaves it undetermined, but for the redactions themselves,
-    whose very matter is what is withheld. A record without any statement verifies nothing.
+    whose very matter is what is withheld. A step that every record with a statement gives something
+    to check (all but ``MAY_BE_EMPTY``) and that checked nothing verifies nothing.
     """
     if any(step.status == "failed" for step in steps):
         return "failed"
     open_ = (
         step.essential
         and step.status != "verified"
-        and not (step.status == "nothing-to-check" and step.id != "envelopes")
+        and not (step.status == "nothing-to-check" and step.id in MAY_BE_EMPTY)
         and not (step.id == "redactions" and step.status == "withheld")
         for step in steps
     )

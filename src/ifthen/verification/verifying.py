@@ -14,8 +14,8 @@ from ifthen.decision.model import Decision
 from ifthen.tlog.checkpoint import Checkpoint
 from ifthen.verification.copies import check_copies, check_redactions
 from ifthen.verification.files import Files
-from ifthen.verification.log import Witnessed, check_checkpoint, check_tiles
-from ifthen.verification.logs import Tell, check_logs
+from ifthen.verification.log import Witnessed, check_checkpoint, check_tiles, read_head
+from ifthen.verification.logs import check_logs
 from ifthen.verification.memory import Memory, Seen, check_memory
 from ifthen.verification.opening import Package, check_samples
 from ifthen.verification.order import (
@@ -28,12 +28,15 @@ from ifthen.verification.order import (
 from ifthen.verification.replaying import check_replay
 from ifthen.verification.signoffs import check_signoffs
 from ifthen.verification.statements import check_chain, check_envelopes, check_roles
-from ifthen.verification.trust import Brought, Trust, check_policy, check_trust
-from ifthen.verification.verdict import Steps, Verdict, find_outcome
-
-
-def _say_nothing(_: str) -> None:
-    pass
+from ifthen.verification.trust import (
+    Brought,
+    Log,
+    Trust,
+    check_later,
+    check_policy,
+    check_trust,
+)
+from ifthen.verification.verdict import Steps, Verdict, Watch, find_outcome, say_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +66,23 @@ class Verification:
 
 
 def verify_record(
-    files: Files, at_hand: AtHand, *, now: datetime, tell: Tell = _say_nothing
+    files: Files, at_hand: AtHand, *, now: datetime, watch: Watch = say_nothing
 ) -> Verification:
     """Return the verdict about a record; nothing that the record holds makes this raise.
 
-    ``tell`` is called with what is worked on.
+    ``watch`` is called with what is worked on.
     """
-    return _Run(files, at_hand, now, tell).go()
+    return _Run(files, at_hand, now, watch).go()
 
 
 class _Run:
     """One verification."""
 
-    def __init__(self, files: Files, at_hand: AtHand, now: datetime, tell: Tell) -> None:
+    def __init__(self, files: Files, at_hand: AtHand, now: datetime, watch: Watch) -> None:
         self.files = files
         self.at_hand = at_hand
         self.now = now
-        self.tell = tell
+        self.watch = watch
         self.steps = Steps()
         self.trust: Trust | None = None
         self.checkpoint: Checkpoint | None = None
@@ -118,25 +121,30 @@ class _Run:
         if policy is None:
             steps.skip_from("checkpoint", "trust")
             return None
-        found = check_checkpoint(steps["checkpoint"], files, policy[0], self.now)
-        if found is None:
+        head = read_head(steps["checkpoint"], files, self.watch)
+        keys = None
+        if head is not None:
+            keys = check_checkpoint(steps["checkpoint"], head, policy.policy, self.now)
+        if head is None or keys is None:
             self._stop("tiles", "checkpoint")
             return None
-        head, note = self.checkpoint, self.note = found
-        log = check_tiles(steps["tiles"], files, head, policy[0])
-        if log is None:
+        checkpoint, note = self.checkpoint, self.note = head.checkpoint, head.data
+        history = check_tiles(steps["tiles"], files, head, keys)
+        if history is None:
             self._stop("memory", "tiles")
             return None
         memory = self.at_hand.memory
-        seen = None if memory is None else memory.seen.get(head.origin)
-        self.fork = check_memory(steps["memory"], files.read, head, note, seen)
+        seen = None if memory is None else memory.seen.get(checkpoint.origin)
+        self.fork = check_memory(steps["memory"], files.read, checkpoint, note, seen)
         if seen is not None:
             brought = replace(brought, remembered_pin=seen.pin)
-        self.trust = check_trust(steps["trust"], files, brought, (policy[1], log[0]), self.now)
+        check_later(steps["trust"], policy, checkpoint.origin, head.entries)
+        log = Log(policy.data, head.entries, keys.keys)
+        self.trust = check_trust(steps["trust"], files, brought, log, self.now)
         if self.trust is None:
             steps.skip_from("envelopes", "trust")
             return None
-        return self.trust, *log
+        return self.trust, head.entries, history
 
     def _stop(self, next_: str, because: str) -> None:
         """Mark what is not reached; whom to trust is settled by the entries, too."""
@@ -148,10 +156,10 @@ class _Run:
     def _read_statements(self, trust: Trust, data: list[bytes], history: list[Witnessed]) -> None:
         """Do the steps that need the entries."""
         steps, register = self.steps, trust.register
-        entries = check_envelopes(steps["envelopes"], data, register)
+        entries = check_envelopes(steps["envelopes"], data, register, self.watch)
         check_roles(steps["roles"], entries, register)
         check_chain(steps["chain"], entries)
-        copies = check_copies(steps["copies"], self.files, entries)
+        copies = check_copies(steps["copies"], self.files, entries, self.watch)
         disclosed = _collect(self.at_hand.packages)
         documents = check_redactions(steps["redactions"], entries, copies, disclosed)
         contents = self.contents = Contents(entries, documents)
@@ -159,8 +167,8 @@ class _Run:
         check_plans(steps["plans"], contents, history)
         check_completeness(steps["completeness"], contents, self.now)
         check_framework(steps["framework"], contents)
-        check_logs(steps["logs"], contents, self.files, self.at_hand.logs, self.tell)
-        replayed = check_replay(steps["replay"], contents, self.at_hand.bounds)
+        check_logs(steps["logs"], contents, self.files, self.at_hand.logs, self.watch)
+        replayed = check_replay(steps["replay"], contents, self.at_hand.bounds, self.watch)
         check_signoffs(steps["signoffs"], contents, register, replayed)
         check_clocks(steps["clocks"], contents, history, self.now)
 

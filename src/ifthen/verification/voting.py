@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from typing import Literal
 
+from ifthen.attestation.identity import NO_LIBRARY
 from ifthen.attestation.quorum import Question, QuorumResult, Rule, Vote, evaluate_quorum
 from ifthen.attestation.roles import Register
 from ifthen.attestation.signed import verify_stated
@@ -33,10 +34,11 @@ def make_vote(signoff: Signoff, register: Register) -> Vote:
     """Return a sign-off as a vote, with the keys that verifiably signed it."""
     keys: tuple[str, ...] = ()
     fault = None
+    unread = False
     try:
         keys = verify_signoff(signoff, register)
     except Error as error:
-        fault = error.message
+        fault, unread = error.message, error.code == NO_LIBRARY
     return Vote(
         id=signoff.id,
         person=signoff.person,
@@ -46,6 +48,7 @@ def make_vote(signoff: Signoff, register: Register) -> Vote:
         signed_on=signoff.signed_at.astimezone(UTC).date(),
         key_ids=keys,
         fault=fault,
+        unread=unread,
     )
 
 
@@ -67,7 +70,7 @@ def verify_signoff(signoff: Signoff, register: Register) -> tuple[str, ...]:
             kind="signoff",
             subjects=[signoff.decision],
             issued_at=signoff.signed_at,
-            keys={id: key for id, (_, _, key) in register.keys.items()},
+            keys=register.signatories,
         )
     except Error as error:
         if error.code != "attestation.differs":

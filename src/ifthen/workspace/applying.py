@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.questions import Ask, ask_developer
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded, load_document
 from ifthen.encoding.tree import MAX_BYTES, format_tree, parse_tree
-from ifthen.workspace.instruments import load_instrument, load_instruments
+from ifthen.workspace.instruments import load_instruments, load_several
 from ifthen.workspace.library import LIBRARY
 from ifthen.workspace.loading import read_bytes
 
@@ -23,7 +23,7 @@ def load_chosen(names: Sequence[str], root: Path = LIBRARY) -> tuple[Loaded[Inst
     """
     if not names:
         return load_instruments(root)
-    return tuple(load_instrument(x, root) for x in dict.fromkeys(names))
+    return load_several(tuple(dict.fromkeys(names)), root)
 
 
 def load_developer(path: Path) -> Loaded[Developer]:

@@ -169,7 +169,8 @@ def _unused_statements(workspace: Workspace) -> Iterator[Error]:
         if leaf.subject is not None and leaf.subject.declaration is not None
     }
     for loaded in workspace.declarations:
-        if loaded.document.statement not in asked:
+        statement = loaded.document.statement
+        if statement not in asked and not _is_field(statement):
             close = difflib.get_close_matches(loaded.document.statement, list(asked), n=1)
             yield Error(
                 "workspace.unused-declaration",
@@ -177,6 +178,13 @@ def _unused_statements(workspace: Workspace) -> Iterator[Error]:
                 where=loaded.where("statement"),
                 hint=f"did you mean '{close[0]}'?" if close else None,
             )
+
+
+def _is_field(statement: str) -> bool:
+    """Return whether a filing that laws ask for has a field of this name."""
+    from ifthen.conformance.filing import STATEMENTS  # noqa: PLC0415 - seldom needed
+
+    return statement in STATEMENTS
 
 
 def _framework_review(workspace: Workspace, on: date) -> Iterator[Error]:

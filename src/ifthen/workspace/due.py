@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from ifthen.conformance.instrument import Instrument
+from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.law_due import list_law_due
 from ifthen.conformance.naming import check_named
 from ifthen.decision.due import STANDINGS, DueList, Sources
 from ifthen.decision.due_list import list_due
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Problems
-from ifthen.workspace.instruments import load_instrument, load_instruments
+from ifthen.workspace.developers import know_developer
+from ifthen.workspace.instruments import load_calendars, load_instrument, load_instruments
 from ifthen.workspace.loading import Workspace
 
 
@@ -60,7 +62,16 @@ def load_listed(workspace: Workspace, names: Sequence[str]) -> tuple[Loaded[Inst
 
 def add_law_due(due: DueList, workspace: Workspace, laws: Sequence[Loaded[Instrument]]) -> DueList:
     """Return the list with the deadlines of laws that the workspace's documents start."""
-    found = list_law_due(laws, workspace.incidents, workspace.frameworks, due.on)
+    title = workspace.manifest.document.title
+    known = know_developer(workspace.developers, workspace.models, title)
+    happened = Happened(
+        on=due.on,
+        incidents=workspace.incidents,
+        frameworks=workspace.frameworks,
+        developer=known.developer if known.register else None,
+        calendars=load_calendars() if laws else {},
+    )
+    found = list_law_due(laws, happened)
     entries = sorted([*due.entries, *found], key=lambda x: (x.last_day or date.min, x.kind, x.id))
     return due.model_copy(
         update={

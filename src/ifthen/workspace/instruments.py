@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.finding import Report
+from ifthen.conformance.holidays import HolidayCalendar
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.overlay import Overlay
 from ifthen.conformance.overlaying import check_overlay, find_cycles, judge_under
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Day, DocumentT, Id, Line, Loaded, Part, load_document
 from ifthen.encoding.tree import MAX_BYTES, parse_tree
 from ifthen.errors import Error, Problems
@@ -71,6 +72,17 @@ def load_instruments(root: Path = LIBRARY) -> tuple[Loaded[Instrument], ...]:
     return tuple(loaded)
 
 
+def load_calendars(root: Path = LIBRARY) -> dict[str, Loaded[HolidayCalendar]]:
+    """Return the calendars of holidays of the library, by id.
+
+    Raises:
+        Problems: every fault of the first faulty file, with its place.
+    """
+    names = [x.stem for x in sorted((root / "holidays").glob("*.yaml"))]
+    loaded = (load_layer(x, "holidays", HolidayCalendar, root) for x in names)
+    return {x.document.id: x for x in loaded}
+
+
 def find_instrument(instruments: Sequence[Loaded[Instrument]], name: str) -> Loaded[Instrument]:
     """Return the instrument that an id names.
 
@@ -99,6 +111,20 @@ def load_instrument(name: str, root: Path = LIBRARY) -> Loaded[Instrument]:
         return find_instrument(load_instruments(root), name)
     source = parse_tree(read_bytes(Path(name), name, MAX_BYTES), name=name)
     return load_document(source, Instrument)
+
+
+def load_several(names: Sequence[str], root: Path = LIBRARY) -> tuple[Loaded[Instrument], ...]:
+    """Return instruments by id or file, in their order; the library is read once, if at all.
+
+    Raises:
+        Problems: every fault of a file, with its place.
+        Error: ``instrument.*``, ``file.*``.
+    """
+    files = [x for x in names if x.endswith((".yaml", ".yml", ".json"))]
+    shipped = load_instruments(root) if len(files) < len(names) else ()
+    return tuple(
+        load_instrument(x, root) if x in files else find_instrument(shipped, x) for x in names
+    )
 
 
 def summarise_instrument(loaded: Loaded[Instrument]) -> InstrumentSummary:

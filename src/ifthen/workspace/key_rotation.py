@@ -1,9 +1,16 @@
 """Changing the keys of a person in a document of kind people: a new one, or one that leaked."""
 
+import json
 from datetime import date
 from typing import Any
 
-from ifthen.attestation.keys import PublicKey, format_public_key, parse_public_key
+from ifthen.attestation.identity import (
+    Identity,
+    format_identity,
+    parse_signatory,
+    verify_root,
+)
+from ifthen.attestation.keys import PublicKey, format_public_key
 from ifthen.attestation.roles import Key
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
@@ -11,7 +18,9 @@ from ifthen.workspace.editing import Written, adding, edit_document, setting
 from ifthen.workspace.loading import Workspace
 
 
-def rotate_key(workspace: Workspace, person: str, key: PublicKey, *, on: date) -> Written:
+def rotate_key(
+    workspace: Workspace, person: str, key: PublicKey | Identity, *, on: date
+) -> Written:
     """Write that a person signs with another key from a day on; the keys of before end then.
 
     Raises:
@@ -19,7 +28,7 @@ def rotate_key(workspace: Workspace, person: str, key: PublicKey, *, on: date) -
     """
     loaded, index, keys = _find(workspace, person)
     known = {
-        parse_public_key(x.public).key
+        parse_signatory(x.public).key
         for document in workspace.people
         for entry in document.document.people
         for x in entry.keys
@@ -36,7 +45,8 @@ def rotate_key(workspace: Workspace, person: str, key: PublicKey, *, on: date) -
         for number, x in enumerate(keys)
         if x.revoked is None and x.covers(on) and x.from_ < on
     ]
-    new = {"public": format_public_key(key), "from": on.isoformat()}
+    line = format_identity(key) if isinstance(key, Identity) else format_public_key(key)
+    new = {"public": line, "from": on.isoformat()}
     return edit_document(workspace, loaded, [*edits, adding(("people", index, "keys"), new)])
 
 
@@ -48,7 +58,7 @@ def revoke_key(workspace: Workspace, person: str, key_id: str, *, on: date, reas
     """
     loaded, index, keys = _find(workspace, person)
     asked = key_id.removeprefix("sha256:")
-    ids = [parse_public_key(x.public).id.removeprefix("sha256:") for x in keys]
+    ids = [parse_signatory(x.public).id.removeprefix("sha256:") for x in keys]
     found = [number for number, id in enumerate(ids) if id.startswith(asked)] if asked else []
     if len(found) != 1:
         listed = ", ".join(f"sha256:{id[:12]}…" for id in ids) or "none"
@@ -67,6 +77,29 @@ def revoke_key(workspace: Workspace, person: str, key_id: str, *, on: date, reas
     value = {"on": on.isoformat(), "reason": reason}
     path = ("people", index, "keys", found[0], "revoked")
     return edit_document(workspace, loaded, [setting(path, value)])
+
+
+def add_root(workspace: Workspace, text: str, *, on: date) -> Written:
+    """Write that a trusted root is believed for signatures by identity from a day on.
+
+    Those of before end then.
+
+    Raises:
+        Error: ``attestation.root``, ``people.unknown`` where no document says who is who, and those
+            of editing.
+    """
+    verify_root(text)
+    if not workspace.people:
+        raise Error("people.unknown", "no document of kind people says who is who")
+    loaded = workspace.people[0]
+    edits = [
+        setting(("sigstore", number, "until"), on.isoformat())
+        for number, x in enumerate(loaded.document.sigstore)
+        if x.covers(on) and x.from_ < on
+    ]
+    line = json.dumps(json.loads(text), separators=(",", ":"))
+    new = {"from": on.isoformat(), "root": line}
+    return edit_document(workspace, loaded, [*edits, adding(("sigstore",), new)])
 
 
 def _find(workspace: Workspace, person: str) -> tuple[Loaded[Any], int, tuple[Key, ...]]:

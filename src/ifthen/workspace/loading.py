@@ -19,6 +19,7 @@ from ifthen.attestation.trust import Trust
 from ifthen.decision.case import Case
 from ifthen.dossier.catalogue import Catalogue
 from ifthen.dossier.comparison import SafetyComparison
+from ifthen.dossier.developer import Developer
 from ifthen.dossier.erratum import Erratum, Withdrawal
 from ifthen.dossier.exception import GrantedException
 from ifthen.dossier.incident import Incident
@@ -55,6 +56,7 @@ class Workspace:
     series: tuple[Loaded[Series], ...] = ()
     comparisons: tuple[Loaded[SafetyComparison], ...] = ()
     cases: tuple[Loaded[Case], ...] = ()
+    developers: tuple[Loaded[Developer], ...] = ()
     people: tuple[Loaded[People], ...] = ()
     trust: tuple[Loaded[Trust], ...] = ()
     signoffs: tuple[Loaded[Signoff], ...] = ()
@@ -77,6 +79,7 @@ class Workspace:
         yield from self.series
         yield from self.comparisons
         yield from self.cases
+        yield from self.developers
         yield from self.people
         yield from self.trust
         yield from self.signoffs
@@ -152,6 +155,7 @@ def load_workspace(root: Path) -> Workspace:
         series=_typed(loaded["series"], Series),
         comparisons=_typed(loaded["comparison"], SafetyComparison),
         cases=_typed(loaded["case"], Case),
+        developers=_typed(loaded["developer"], Developer),
         people=_typed(loaded["people"], People),
         trust=tuple(sorted(_typed(loaded["trust"], Trust), key=lambda x: x.document.version)),
         signoffs=_typed(loaded["signoff"], Signoff),

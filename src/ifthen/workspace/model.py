@@ -9,6 +9,7 @@ from ifthen.attestation.trust import Trust
 from ifthen.decision.case import Case
 from ifthen.dossier.catalogue import Catalogue
 from ifthen.dossier.comparison import SafetyComparison
+from ifthen.dossier.developer import Developer
 from ifthen.dossier.erratum import Erratum, Withdrawal
 from ifthen.dossier.exception import GrantedException
 from ifthen.dossier.incident import Incident
@@ -46,6 +47,7 @@ KINDS: dict[str, type[Document]] = {
     "series": Series,
     "comparison": SafetyComparison,
     "case": Case,
+    "developer": Developer,
     "people": People,
     "trust": Trust,
     "signoff": Signoff,

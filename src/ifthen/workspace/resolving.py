@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Sequence
 from datetime import date
 
+from ifthen.attestation.trust import make_trusted
 from ifthen.decision.facts import Evidence, Facts
 from ifthen.dossier.model import Model
 from ifthen.encoding.document import Loaded
@@ -127,5 +128,6 @@ def assemble_facts(
         incidents=workspace.incidents,
         errata=workspace.errata,
         withdrawals=workspace.withdrawals,
+        trusted=make_trusted([x.document for x in workspace.trust]),
         parents=tuple(parents),
     )

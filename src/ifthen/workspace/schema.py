@@ -3,7 +3,7 @@
 from typing import Any
 
 from ifthen.conformance.crosswalk import Crosswalk
-from ifthen.conformance.developer import Developer
+from ifthen.conformance.holidays import HolidayCalendar
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.overlay import Overlay
 from ifthen.decision.model import Decision
@@ -13,8 +13,8 @@ from ifthen.workspace.model import KINDS
 
 OTHERS: dict[str, type[Document]] = {
     "instrument": Instrument,
-    "developer": Developer,
     "overlay": Overlay,
+    "holidays": HolidayCalendar,
     "crosswalk": Crosswalk,
     "decision": Decision,
 }

@@ -64,7 +64,13 @@ def release_version(
         )
     before = find_trust(workspace)
     trust = make_version(
-        before, people, now=now, expires=expires, keepers=keepers or None, threshold=threshold
+        before,
+        people,
+        now=now,
+        expires=expires,
+        sigstore=[root for loaded in workspace.people for root in loaded.document.sigstore],
+        keepers=keepers or None,
+        threshold=threshold,
     )
     if before is not None and (found := next(list_rewritten(before, trust), None)) is not None:
         raise Error(

@@ -1,0 +1,175 @@
+"""What answers a provision: clauses of a framework, or documents that the developer has made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ifthen.conformance.basis import RANK, Basis, Holding, Outcome, State
+from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
+from ifthen.conformance.scope import judge_model
+from ifthen.conformance.selecting import Found, find_clauses
+from ifthen.dossier.developer import Developer, DeveloperDocument
+from ifthen.encoding.calendar import add_months
+from ifthen.encoding.document import Loaded
+from ifthen.framework.model import Framework, LegalRole
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What findings are made from."""
+
+    law: Instrument
+    framework: Loaded[Framework] | None
+    developer: Loaded[Developer] | None
+    on: date
+    held: Holding
+
+
+def name_framework(framework: Loaded[Framework]) -> str:
+    """Return the id and version of a framework document."""
+    return f"{framework.document.id}@{framework.document.version}"
+
+
+def answer_by_framework(answer: ByFramework, given: Given) -> Outcome:
+    """Return what the framework in force on the day answers."""
+    framework, on, role = given.framework, given.on, given.law.legal_role
+    if framework is None and given.held.whole:
+        return "absent", f"no framework in force on {on} is among the documents", ()
+    if framework is None:
+        return "undetermined", "no framework was given", ()
+    if not framework.document.in_force.covers(on):
+        begins = framework.document.in_force.from_
+        return "undetermined", f"this version is not in force on {on}; it is from {begins}", ()
+    outcomes = [_by_selector(x, framework, on, role) for x in answer.clauses]
+    basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
+    worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
+    whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
+    part = "to a part of it: " if len({state for state, _, _ in outcomes}) > 1 else ""
+    return worst, part + "; ".join(whys), basis
+
+
+def _by_selector(
+    selector: Selector, framework: Loaded[Framework], on: date, role: LegalRole | None
+) -> Outcome:
+    found = find_clauses(selector, framework.document, on, role)
+    basis = _cite(framework, found)
+    sound = [x for x in found if x.doubt is None and x.conflict is None]
+    if sound:
+        count = "1 clause speaks" if len(sound) == 1 else f"{len(sound)} clauses speak"
+        more = f", {len(found) - len(sound)} more with a doubt" if len(found) > len(sound) else ""
+        return "present", f"{count} to it{more}; whether that is enough is not judged", basis
+    plain = [x.doubt for x in found if x.conflict is None and x.doubt is not None]
+    if plain:
+        return "needs-judgement", "; ".join(dict.fromkeys(plain)), basis
+    if found:
+        said = dict.fromkeys(x.conflict for x in found if x.conflict)
+        return "inconsistent", "; ".join(said), basis
+    coverage = framework.document.coverage
+    if coverage is None:
+        return "absent", "the document holds no clause that speaks to it", ()
+    if coverage.left_out or coverage.standing != "primary":
+        left = ", ".join(dict.fromkeys(x.section for x in coverage.left_out)) or "parts"
+        return (
+            "undetermined",
+            f"no clause in the file speaks to it, but the file leaves out something of {left}",
+            (),
+        )
+    return "absent", "no clause speaks to it, and the file leaves out nothing of the text", ()
+
+
+def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, ...]:
+    return tuple(
+        Basis(
+            document=name_framework(framework),
+            sha256=framework.digest,
+            path=x.path,
+            section=x.section,
+            says=" - ".join(filter(None, (x.says, x.doubt, x.conflict))),
+        )
+        for x in sorted(found, key=lambda x: bool(x.doubt or x.conflict))
+    )
+
+
+def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -> Outcome:
+    """Return what documents of the developer answer."""
+    framework, developer, on = facts.framework, facts.developer, facts.on
+    role = facts.law.legal_role
+    promised: tuple[Found, ...] = ()
+    if answer.promised and framework and framework.document.in_force.covers(on):
+        promised = find_clauses(answer.promised, framework.document, on, role)
+    basis = _cite(framework, promised) if framework else ()
+    tail = "; the framework promises it" if promised else ""
+    if any(x.conflict for x in promised) and not any(x.conflict is None for x in promised):
+        said = "; ".join(dict.fromkeys(x.conflict for x in promised if x.conflict))
+        return "inconsistent", f"the framework promises less: {said}", basis
+    if developer is None:
+        return "undetermined", f"no documents of the developer were given{tail}", basis
+    given = [x for x in developer.document.documents if x.document == answer.document]
+    given = [x for x in given if x.on <= on]
+    if answer.for_each:
+        state, why, found = _for_each_model(answer, provision, facts, given)
+    else:
+        state, why, found = _once(answer, given, on)
+    if state == "absent" and not facts.held.register:
+        return "undetermined", f"nobody lists the documents of the developer{tail}", basis
+    if answer.only_if and state in ("absent", "inconsistent"):
+        state, why = "undetermined", f"{why}; one is called for only if {answer.only_if}"
+    cited = tuple(
+        Basis(
+            document=x.id,
+            sha256=x.sha256,
+            path=answer.field,
+            says=f"{x.document} of {x.on}" + (f", at {x.url}" if x.url else ""),
+        )
+        for x in found
+    )
+    return state, why + (tail if state != "present" else ""), (*cited, *basis)
+
+
+def _holds(answer: ByDocument, document: DeveloperDocument) -> bool:
+    return answer.field is None or answer.field in document.holds
+
+
+def _once(
+    answer: ByDocument, given: Sequence[DeveloperDocument], on: date
+) -> tuple[State, str, tuple[DeveloperDocument, ...]]:
+    holding = tuple(x for x in given if _holds(answer, x))
+    if not holding:
+        return "absent", f"no {answer.document} among the documents that were given", ()
+    months = answer.not_older_than_months
+    fresh = tuple(x for x in holding if months is None or add_months(x.on, months) >= on)
+    if fresh:
+        return "present", f"a {answer.document} was given; its content is not judged", fresh
+    return "inconsistent", f"the newest {answer.document} is older than {months} months", holding
+
+
+def _for_each_model(
+    answer: ByDocument, provision: Provision, facts: Given, given: Sequence[DeveloperDocument]
+) -> tuple[State, str, tuple[DeveloperDocument, ...]]:
+    """Return what the documents of each deployed model answer that the subject is about."""
+    law, on = facts.law, facts.on
+    developer = facts.developer.document if facts.developer else None
+    subject = next(x for x in law.subjects if x.id == provision.binds)
+    models = developer.models if developer else ()
+    deployed = [x for x in models if x.deployed is not None and x.deployed <= on]
+    if not deployed:
+        return "undetermined", "no deployed model is stated", ()
+    deployed = [x for x in deployed if judge_model(subject, law.id, x) != "no"]
+    if not deployed:
+        return "undetermined", "no deployed model is one that it is about", ()
+    states: list[tuple[State, str]] = []
+    found: list[DeveloperDocument] = []
+    for model in deployed:
+        own = [x for x in given if x.model == model.id and _holds(answer, x)]
+        found += own
+        if any(model.deployed is not None and x.on <= model.deployed for x in own):
+            states.append(("present", f"{model.id}: a {answer.document} by {model.deployed}"))
+        elif own:
+            first = min(x.on for x in own)
+            states.append(
+                ("inconsistent", f"{model.id}: deployed {model.deployed}, reported {first}")
+            )
+        else:
+            states.append(("absent", f"{model.id}: no {answer.document} that holds it was given"))
+    worst = min(states, key=lambda x: RANK[x[0]])[0]
+    return worst, "; ".join(text for state, text in states if state == worst), tuple(found)

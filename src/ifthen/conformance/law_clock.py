@@ -1,0 +1,85 @@
+"""A clock of a law over what happened: when its time ends, and how an entry names what asks for it.
+
+Business days are counted with the holidays of the instrument's calendar, for the years for which it
+holds; else without holidays, which can only make a day too early.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from ifthen.conformance.clocks import Deadline, list_deadlines
+from ifthen.conformance.holidays import HolidayCalendar
+from ifthen.conformance.instrument import Clock, Instrument, Provision
+from ifthen.dossier.developer import Developer
+from ifthen.dossier.incident import Incident
+from ifthen.encoding.document import Loaded
+from ifthen.framework.model import Framework
+
+NO_ZONE: Final = "the instrument names no time zone"
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What starts clocks, and what was done, as far as documents say it by a day."""
+
+    on: date
+    incidents: Sequence[Loaded[Incident]] = ()
+    frameworks: Sequence[Loaded[Framework]] = ()
+    developer: Loaded[Developer] | None = None
+    calendars: Mapping[str, Loaded[HolidayCalendar]] = field(default_factory=dict)
+    """Calendars of holidays by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A clock of a provision of a law, and what happened."""
+
+    law: Instrument
+    provision: Provision
+    clock: Clock
+    happened: Happened
+
+    @property
+    def on(self) -> date:
+        """The day that is asked for."""
+        return self.happened.on
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Time zone of the place; None where the instrument names none."""
+        return ZoneInfo(self.law.time_zone) if self.law.time_zone else None
+
+    def name(self, about: str) -> Values:
+        """Return the values by which an entry says what asks for it."""
+        law, clock = self.law, self.clock
+        return {
+            "id": f"law/{law.id}/{clock.id}/{about}"[:300],
+            "kind": "law",
+            "source": f"{law.id}, {self.provision.citation}, clock {clock.id}"[:300],
+        }
+
+    def end(self, begun: datetime) -> tuple[Deadline, str | None]:
+        """Return when a time ends that began, and what has to be known of that."""
+        law, clock, zone = self.law, self.clock, self.zone or ZoneInfo("UTC")
+        loaded = self.happened.calendars.get(law.holidays or "")
+        calendar = loaded.document if loaded else None
+        days = calendar.list_days() if calendar else frozenset[date]()
+        (deadline,) = list_deadlines(law, clock.id, begun, zone, days)
+        if clock.unit != "business-days":
+            return deadline, None
+        if calendar is None or not calendar.covers(
+            begun.astimezone(zone).date(), deadline.last_day
+        ):
+            (deadline,) = list_deadlines(law, clock.id, begun, zone)
+            return deadline, "counted without holidays, which can only make the day too early"
+        return deadline, f"counted with the holidays of {calendar.title}"
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment of a day in a place."""
+    return datetime.combine(day, time(), zone)

@@ -1,0 +1,123 @@
+"""``ifthen conform`` over a workspace and over what was published of it: nothing grows better."""
+
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import NOW
+from tests.verification.world import PUBLISHER, RULES, person, write
+
+from ifthen.attestation.keyfile import format_key, write_key_file
+from ifthen.attestation.keys import make_signer
+from ifthen.cli import options
+from ifthen.conformance.basis import RANK
+
+BOREALIS = Path(__file__).parents[2] / "examples" / "borealis"
+WITHHELD = [
+    {"kind": "framework", "fields": ["domains[0].thresholds[0]", "commitments"],
+     "reason": "security", "note": "Names a weakness."},
+    {"kind": "developer", "fields": ["documents[0]", "revenue"], "reason": "trade-secret"},
+]  # fmt: skip
+NOTICE = "22757.12(f)(1)"
+DAY = ("--on", "2026-12-20")
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Path:
+    """Return the fictional developer's first model and what it filed, without any log."""
+    root = tmp_path / "lab"
+    shutil.copytree(BOREALIS / "steps" / "01-trained", root)
+    shutil.copyfile(BOREALIS / "developer.yaml", root / "developer.yaml")
+    people = [person("publisher", PUBLISHER, "publisher")]
+    write(root / "people.yaml", {"kind": "people", "id": "people", "people": people})
+    write(root / "publication.yaml", RULES | {"withhold": WITHHELD})
+    for name, seed in (("publisher", b"\11"), ("log", b"\1")):
+        write_key_file(tmp_path / name, format_key(make_signer(seed * 32)))
+    return root
+
+
+@pytest.fixture
+def record(ifthen, workspace, tmp_path, monkeypatch) -> Path:
+    """Return the published record, an hour later."""
+    keys = ["--key", tmp_path / "publisher", "--log-key", tmp_path / "log"]
+    made = ifthen("publish", "-C", workspace, "--record", tmp_path / "record", *keys, "--yes")
+    assert made.code == 0, made.out + made.err
+    monkeypatch.setattr(options, "read_now", lambda: NOW + timedelta(hours=1))
+    return tmp_path / "record"
+
+
+def states(result) -> dict[str, str]:
+    return {x["provision"]: x["state"] for x in result.json["findings"]}
+
+
+def test_what_is_withheld_is_withheld_and_what_is_not_is_found_in_the_record(
+    ifthen, workspace, record
+):
+    whole = ifthen("conform", "ca-sb53", "-C", workspace, *DAY, "--json")
+    public = ifthen("conform", "ca-sb53", "--record", record, *DAY, "--json")
+    before, after = states(whole), states(public)
+    assert before["framework-thresholds"] == before["report-website"] == "present"
+    for id in ("framework-thresholds", "framework-mitigations", "report-website"):
+        assert after[id] == "withheld", id
+    assert after["framework-weights"] == "present"
+    assert after["rights-notice"] == "present"
+    # The redactions of the record are the list of redactions that the law asks for.
+    assert before["redactions"] == "undetermined"
+    assert after["redaction-reasons"] == after["redactions"] == "present"
+    better = {id for id in before if RANK[after[id]] > RANK[before[id]]}
+    assert better == {"redaction-reasons", "redactions"}
+    assert public.code == 2  # what is absent in the public part stays absent
+
+
+def test_a_withheld_finding_names_place_reason_and_digest_and_the_public_copy(ifthen, record):
+    found = ifthen("conform", "ca-sb53", "--record", record, *DAY, "--json").json
+    (one,) = [x for x in found["findings"] if x["provision"] == "framework-mitigations"]
+    (basis,) = one["basis"]
+    assert basis["document"] == "framework/example-fsf 2.1"
+    assert basis["path"] == "commitments"
+    assert basis["says"] == "withheld: security - Names a weakness."
+    blob = record / "blobs" / "sha256" / basis["sha256"].removeprefix("sha256:")
+    assert "commitments" not in json.loads(blob.read_bytes())
+    assert one["would_satisfy"] == "a clause of the framework among its commitments"
+    large = found["scopes"][1]
+    assert (large["subject"], large["covered"]) == ("large-frontier-developer", "undetermined")
+    assert any("undetermined by ifthen verify" in x for x in found["notices"])
+
+
+def test_a_record_that_does_not_verify_answers_nothing(ifthen, record):
+    blob = max((record / "blobs" / "sha256").iterdir(), key=lambda x: x.stat().st_size)
+    blob.chmod(0o644)
+    blob.write_bytes(blob.read_bytes() + b" ")
+    result = ifthen("conform", "ca-sb53", "--record", record, *DAY, "--json")
+    assert result.error_codes == ["conform.record-failed"]
+
+
+def test_instruments_come_from_the_manifest_and_only_some_states_are_shown(ifthen, workspace):
+    asked = ("conform", "-C", workspace, *DAY, "--json")
+    assert ifthen(*asked).error_codes == ["command.usage"]
+    manifest = workspace / "ifthen.yaml"
+    manifest.write_text(manifest.read_text() + "instruments: [ca-sb53, ny-raise]\n")
+    found = ifthen(*asked, "--only", "absent").json["reports"]
+    assert [x["instrument"] for x in found] == ["ca-sb53", "ny-raise"]
+    assert {f["state"] for x in found for f in x["findings"]} == {"absent"}
+    assert ifthen(*asked, "--only", "good").error_codes == ["command.usage"]
+    text = ifthen("conform", "-C", workspace, *DAY, "--only", "absent").out
+    assert "would answer: a clause of the framework among its published" in text
+    assert "\npresent" not in text
+
+
+def test_without_a_list_of_filings_nothing_that_is_filed_is_called_absent(ifthen, workspace):
+    (workspace / "developer.yaml").unlink()
+    found = ifthen("conform", "ca-sb53", "-C", workspace, *DAY, "--json").json
+    filed = [x for x in found["findings"] if x["provision"].startswith(("report-", "rights"))]
+    assert {x["state"] for x in filed} == {"undetermined"}
+    assert any("no" in x and "document of kind developer" in x for x in found["notices"])
+
+
+def test_two_documents_of_the_developer_are_an_error(ifthen, workspace):
+    text = (workspace / "developer.yaml").read_text()
+    (workspace / "again.yaml").write_text(text.replace("id: example-lab", "id: other"))
+    result = ifthen("conform", "ca-sb53", "-C", workspace, "--json")
+    assert result.error_codes == ["developer.several"]
