@@ -68,7 +68,7 @@ def verify_signature(key: bytes, signature: bytes, message: bytes) -> None:
         Ed25519PublicKey,
     )
 
-    _verify_known_key(key)
+    verify_public_key(key)
     if len(signature) != SIGNATURE_BYTES:
         raise Error(
             "ed25519.signature-length",
@@ -119,17 +119,15 @@ def _load(seed: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202 - crypto
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-@lru_cache(maxsize=1024)
-def _verify_known_key(key: bytes) -> None:
-    """Verify a public key once: a record has many signatures by few keys."""
-    verify_public_key(key)
-
-
 def _read_y(point: bytes) -> int:
     return int.from_bytes(point, "little") & ~_SIGN
 
 
+@lru_cache(maxsize=1024)
 def _is_on_curve(y: int) -> bool:
-    """Return whether some x belongs to y: x^2 = (y^2 - 1) / (d y^2 + 1) has to be a square."""
+    """Return whether some x belongs to y: x^2 = (y^2 - 1) / (d y^2 + 1) has to be a square.
+
+    The two powers are the dear part of reading a key, and a record names few keys many times.
+    """
     square = (y * y - 1) * pow(_D * y * y + 1, -1, P) % P
     return square == 0 or pow(square, (P - 1) // 2, P) == 1
