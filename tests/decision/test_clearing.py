@@ -259,3 +259,12 @@ def test_a_condition_that_cannot_be_shown_is_read_as_it_is_asked(condition, said
     changed.linted = False
     (warning,) = [message for _, message in warnings(changed)]
     assert warning.endswith(f"evaluation 'ctf' cannot show {said}")
+
+
+def test_a_design_has_the_clusters_that_are_asked_for_unless_others_are_given():
+    changed = world()
+    changed.evaluation |= {"cluster_by": "family", "min_clusters": 24}
+    framework = changed.facts().framework.document
+    evaluation = framework.evaluations[0]
+    assert plan_design(evaluation, framework).clusters == 24
+    assert plan_design(evaluation, framework, clusters=30).clusters == 30

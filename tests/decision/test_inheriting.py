@@ -47,6 +47,7 @@ def test_what_a_parent_of_other_weights_reached_cannot_be_ruled_out(relation, tr
     finding = derived(base, relation).threshold()
     assert (finding.status, finding.treated_as) == ("cannot-rule-out", treat)
     assert "lineage.may-be-reached" in codes(finding)
+    assert [(x.relation, x.status) for x in finding.inherited] == [(relation, "may-be-reached")]
 
 
 def test_based_on_inherits_as_a_fine_tune():
