@@ -121,3 +121,14 @@ def test_two_documents_of_the_developer_are_an_error(ifthen, workspace):
     (workspace / "again.yaml").write_text(text.replace("id: example-lab", "id: other"))
     result = ifthen("conform", "ca-sb53", "-C", workspace, "--json")
     assert result.error_codes == ["developer.several"]
+
+
+def test_a_record_stands_beside_the_library_and_what_is_withheld_is_unknown(ifthen, record):
+    asked = ("compare", "anthropic", record, *DAY, "--json")
+    rows = {x["id"]: x["cells"][1] for x in ifthen(*asked).json["rows"]}
+    assert {x["developer"] for x in rows.values()} == {"record"}
+    unknown = [x for x in rows.values() if x["standing"] == "unknown"]
+    assert all("withheld: framework/example-fsf 2.1" in x["why"] for x in unknown)
+    assert unknown
+    assert {x["standing"] for x in rows.values()} <= {"frontier", "published", "unknown"}
+    assert [x["path"] for x in rows["weight-security"]["clauses"]] == ["safeguards.vault"]

@@ -187,6 +187,7 @@ NOTICES = (
     "or where that is undetermined.",
     "What an earlier regime asks already is told by crosswalks, which have no legal force. Nothing "
     "is inferred from what they do not map.",
+    "Deadlines a year are those that come again by themselves, as if each of them runs.",
 )
 
 
