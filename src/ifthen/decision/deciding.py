@@ -46,7 +46,7 @@ from ifthen.decision.model import (
     Step,
     ThresholdFinding,
 )
-from ifthen.decision.obliging import find_obligations
+from ifthen.decision.obliging import find_obligations, find_relief
 from ifthen.decision.reopening import (
     NOTHING,
     find_open,
@@ -351,10 +351,9 @@ def _find_waiting(
     """Return what a gate waits for by the commitments that are due, and which safeguards."""
     waiting: list[Waiting] = []
     required: dict[str, None] = {}
+    framework = grounds.facts.framework.document
     watched = {
-        t.id
-        for _, t in grounds.facts.framework.document.thresholds()
-        if t.status == "exploratory" or t.level == "alert"
+        t.id for _, t in framework.thresholds() if t.status == "exploratory" or t.level == "alert"
     }
     kinds, made, own = gate.needs, grounds.memory.required, gate.id
     for finding in thresholds:
@@ -363,6 +362,10 @@ def _find_waiting(
         binding = [o for o in obligations if o.binding and o.threshold == finding.threshold]
         if finding.threshold in watched and not binding:
             continue  # the framework looks closer there and asks for no safeguard
+        relief = None if binding else find_relief(finding.threshold, framework, grounds)
+        if relief is not None:
+            waiting.append((relief, (own,)))
+            continue
         if not binding or not all(o.safeguards for o in binding):
             empty = [o.commitment for o in binding if not o.safeguards]
             ids = (*(empty if len(empty) == 1 or not binding else ()), own)
