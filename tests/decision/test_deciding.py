@@ -487,6 +487,36 @@ def test_a_consequence_of_a_threshold_that_is_ruled_out_may_stay_open():
     assert changed.gates() == GO
 
 
+def matrix(*tiers):
+    """Return a world whose two thresholds are cells; the second is reached, the first ruled out."""
+    changed = judged(world(), "reached", "cyber-2")
+    changed.framework["domains"][0]["ordered"] = "no"
+    for threshold, tier in zip(changed.thresholds, tiers, strict=True):
+        threshold["tier"] = tier
+    changed.thresholds[1]["ruled_out_when"] = {
+        "in": {"determination": "cyber-2", "values": ["ruled-out"]}
+    }
+    return changed
+
+
+def test_a_cell_is_ruled_out_beside_another_that_is_reached():
+    found = {x.threshold: x.status for x in matrix(1, 2).decide().thresholds}
+    assert found == {"cyber-1": "ruled-out", "cyber-2": "reached"}
+    ladder = matrix(1, 2)
+    del ladder.framework["domains"][0]["ordered"]
+    assert ladder.threshold().status == "cannot-rule-out"
+
+
+@pytest.mark.parametrize("tiers", [(2, 1), (1, 1), (7, 3)])
+def test_cells_without_order_are_decided_the_same_whatever_their_numbers(tiers):
+    def standings(changed):
+        decision = changed.decide()
+        said = [(x.threshold, x.status, x.reasons, x.ordered) for x in decision.thresholds]
+        return said, decision.obligations, [x.outcome for x in decision.gates]
+
+    assert standings(matrix(*tiers)) == standings(matrix(1, 2))
+
+
 FILTER_OFF = {"in": {"declaration": "filter-on", "values": [False]}}
 READ = [
     {"id": "off", "text": "where the filter is off", "when": FILTER_OFF},

@@ -189,6 +189,7 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
         threshold=threshold.id,
         domain=domain.id,
         tier=threshold.tier,
+        ordered=domain.ordered,
         title=threshold.title,
         status=status,
         treated_as=_treat(status, grounds.facts.framework.document),
@@ -226,8 +227,13 @@ def _treat(status: Status, framework: Framework) -> TreatedAs:
 
 
 def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list[ThresholdFinding]:
-    """Return the findings; a tier cannot be ruled out while a higher one is reached."""
-    reached = [x for x in found if x.status == "reached" or _doubts(x.reached)]
+    """Return the findings; a tier cannot be ruled out while a higher one is reached.
+
+    In a domain whose tiers are not ordered no tier is higher than another.
+    """
+    reached = [
+        x for x in found if x.ordered == "yes" and (x.status == "reached" or _doubts(x.reached))
+    ]
     settled: list[ThresholdFinding] = []
     for finding in found:
         above = [x for x in reached if x.domain == finding.domain and x.tier > finding.tier]

@@ -190,7 +190,9 @@ _FORCE = Rule("strength", ranked(*FORCES))
 _OTHERS = Rule("consequence", opposite(stated))
 
 RULES: dict[str, dict[str, Rule]] = {
-    "domain": {**DATES, "title": NAMING, "threat_model": WORDING},
+    "domain": {
+        **DATES, "title": NAMING, "threat_model": WORDING, "ordered": Rule("scope", unclear),
+    },
     "threshold": {
         **DATES,
         "tier": Rule("trigger", unclear), "title": NAMING, "label": NAMING, "text": WORDING,
