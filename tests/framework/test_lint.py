@@ -351,6 +351,13 @@ def test_hint_where_none_of_the_kind_is_written_yet() -> None:
     )
 
 
+@pytest.mark.parametrize("case", [x for x in ERRORS if x.startswith(("tier-", "higher-tier"))])
+def test_cells_without_order_have_neither_gaps_nor_overlaps(case: str) -> None:
+    changes, _ = ERRORS[case]
+    cells = ("    threat_model:", "    ordered: no\n    threat_model:")
+    assert found(lint(*changes, cells).errors) == []
+
+
 def test_equal_values_in_two_tiers_are_in_order() -> None:
     change = (
         "in: {evaluation: inventions, values: [reached]}",

@@ -46,7 +46,7 @@ from ifthen.decision.model import (
     Step,
     ThresholdFinding,
 )
-from ifthen.decision.obliging import find_obligations
+from ifthen.decision.obliging import find_obligations, find_relief
 from ifthen.decision.reopening import (
     NOTHING,
     find_open,
@@ -189,6 +189,7 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
         threshold=threshold.id,
         domain=domain.id,
         tier=threshold.tier,
+        ordered=domain.ordered,
         title=threshold.title,
         status=status,
         treated_as=_treat(status, grounds.facts.framework.document),
@@ -226,8 +227,13 @@ def _treat(status: Status, framework: Framework) -> TreatedAs:
 
 
 def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list[ThresholdFinding]:
-    """Return the findings; a tier cannot be ruled out while a higher one is reached."""
-    reached = [x for x in found if x.status == "reached" or _doubts(x.reached)]
+    """Return the findings; a tier cannot be ruled out while a higher one is reached.
+
+    In a domain whose tiers are not ordered no tier is higher than another.
+    """
+    reached = [
+        x for x in found if x.ordered == "yes" and (x.status == "reached" or _doubts(x.reached))
+    ]
     settled: list[ThresholdFinding] = []
     for finding in found:
         above = [x for x in reached if x.domain == finding.domain and x.tier > finding.tier]
@@ -351,10 +357,9 @@ def _find_waiting(
     """Return what a gate waits for by the commitments that are due, and which safeguards."""
     waiting: list[Waiting] = []
     required: dict[str, None] = {}
+    framework = grounds.facts.framework.document
     watched = {
-        t.id
-        for _, t in grounds.facts.framework.document.thresholds()
-        if t.status == "exploratory" or t.level == "alert"
+        t.id for _, t in framework.thresholds() if t.status == "exploratory" or t.level == "alert"
     }
     kinds, made, own = gate.needs, grounds.memory.required, gate.id
     for finding in thresholds:
@@ -363,6 +368,10 @@ def _find_waiting(
         binding = [o for o in obligations if o.binding and o.threshold == finding.threshold]
         if finding.threshold in watched and not binding:
             continue  # the framework looks closer there and asks for no safeguard
+        relief = None if binding else find_relief(finding.threshold, framework, grounds)
+        if relief is not None:
+            waiting.append((relief, (own,)))
+            continue
         if not binding or not all(o.safeguards for o in binding):
             empty = [o.commitment for o in binding if not o.safeguards]
             ids = (*(empty if len(empty) == 1 or not binding else ()), own)

@@ -111,6 +111,8 @@ def _duplicates(loaded: Loaded[Framework]) -> Iterator[Error]:
 
 def _tiers(loaded: Loaded[Framework]) -> Iterator[Error]:
     for d, domain in enumerate(loaded.document.domains):
+        if domain.ordered == "no":
+            continue  # cells of a matrix: between two of them there is neither above nor below
         tiers = [threshold.tier for threshold in domain.thresholds]
         repeated = [t for t, tier in enumerate(tiers) if tier in tiers[:t]]
         for t in repeated:

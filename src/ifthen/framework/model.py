@@ -219,7 +219,8 @@ class Threshold(Clause):
     id: Id
     """Name by which commitments and conditions refer to the threshold."""
     tier: int = Field(ge=1)
-    """Place in the domain's ladder: 1, 2, 3, without gaps."""
+    """Place in the domain's ladder: 1, 2, 3, without gaps. Where the tiers of the domain are not
+    ordered, a number without meaning."""
     title: Line
     """What the threshold is called where people read it."""
     label: Line | None = None
@@ -239,7 +240,7 @@ class Threshold(Clause):
 
 
 class Domain(Clause):
-    """A domain of catastrophic risk with its ladder of thresholds."""
+    """A domain of catastrophic risk with its thresholds: a ladder, or cells without order."""
 
     id: Id
     """Name of the domain."""
@@ -247,8 +248,11 @@ class Domain(Clause):
     """What the domain is called where people read it."""
     threat_model: Text
     """How harm would come about."""
+    ordered: Literal["yes", "no"] = "yes"
+    """Whether a higher tier says something of the lower ones. ``no`` for the cells of a matrix,
+    such as severity by likelihood: each stands for itself."""
     thresholds: tuple[Threshold, ...] = Field(min_length=1)
-    """The ladder of capability thresholds, lowest tier first."""
+    """The capability thresholds; those of a ladder, lowest tier first."""
 
 
 class Safeguard(Clause):
