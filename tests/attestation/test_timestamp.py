@@ -1,5 +1,6 @@
 """Time stamps: tokens of an authority of our own, and of OpenSSL's, sound and spoilt."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -170,13 +171,11 @@ def run(*arguments, cwd):
 @needs_openssl
 def test_a_token_of_openssl_is_read_and_ours_by_openssl(authority, tmp_path):
     """The request is the one that ``ifthen log anchor`` prints."""
-    import hashlib
-
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.fromtimestamp(int(tmp_path.stat().st_mtime), UTC)
     peer = Authority(begins=now - timedelta(days=1))
-    assert STAMPING in peer.certificate.extensions.get_extension_for_class(
-        x509.ExtendedKeyUsage
-    ).value
+    assert (
+        STAMPING in peer.certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    )
     (tmp_path / "signer.pem").write_bytes(peer.certificate.public_bytes(Encoding.PEM))
     pem = peer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
