@@ -38,7 +38,10 @@ PATHS = [
         for name in ("report", "summaries", "internal-use", "incident", "modification", "schema")
     ),
     *(["oscal", name] for name in ("catalogue", "profile", "mapping", "results")),
-    *(["log", name] for name in ("status", "serve", "mirror", "tidy", "follow", "evidence")),
+    *(
+        ["log", name]
+        for name in ("status", "serve", "mirror", "tidy", "follow", "anchor", "evidence")
+    ),
     *(["witness", name] for name in ("init", "serve", "feed")),
 ]
 WITH_JSON = {
