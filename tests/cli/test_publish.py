@@ -158,8 +158,9 @@ def test_a_record_in_a_zip_file_is_the_same(publish, ifthen, tmp_path):
     assert ifthen("verify", path, "--json").json["steps"] == folder["steps"]
 
 
-def test_a_record_at_an_address_is_refused_with_the_next_step(ifthen):
-    assert ifthen("verify", "https://example.com/record", "--json").error_codes == ["record.url"]
+def test_a_record_at_an_address_is_refused_offline(ifthen):
+    refused = ifthen("verify", "https://example.com/record", "--offline", "--json")
+    assert refused.error_codes == ["record.offline"]
 
 
 def test_an_encrypted_package_opens_for_its_reader_only(publish, ifthen, workspace, tmp_path):

@@ -117,6 +117,24 @@ def test_the_other_way_around():
     ]
 
 
+def test_each_field_that_made_a_clause_weaker_is_a_reason():
+    ((_, found),) = changed(
+        ("le: {evaluation: recipes, value: 0.2}", "le: {evaluation: recipes, value: 0.3}"),
+        ("        baseline: Cooks with one cookbook.\n", ""),
+    ).items()
+    assert found.outcome == "weakened"
+    assert found.reason.count("; ") == found.reason.count(" → ") - 1 == 1
+    assert "baseline: Cooks with one cookbook. → nothing" in found.reason.split("; ")
+
+
+def test_a_clause_that_is_gone_is_said_to_be_gone_from_its_place():
+    before, later = load(FULL), load(FULL.replace("  - {id: tell,", "  - {id: told,"))
+    found = {x.clause: x for x in diff_frameworks(before, later).clauses if x.kind == "duty"}
+    assert found["tell"].reason == "the later version has no such clause"
+    assert found["tell"].before.endswith(before.where("duties", 0)), found["tell"].before
+    assert found["tell"].after is None
+
+
 def test_equal_versions_retain_everything():
     diff = diff_frameworks(load(FULL), load(FULL))
     assert diff.material() == ()

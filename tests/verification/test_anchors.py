@@ -213,7 +213,10 @@ def test_the_earliest_proof_of_each_size_is_reported():
         [Anchored(5, at[2], "b"), Anchored(9, at[3], "a"), Anchored(5, at[1], "a"),
          Anchored(3, at[3], "a")]
     )  # fmt: skip
-    assert [(x.statements, x.at) for x in anchors.prove()] == [(5, at[1]), (9, at[3])]
+    assert [(x.statements, x.at, x.by) for x in anchors.prove()] == [
+        (5, at[1], "a"),
+        (9, at[3], "a"),
+    ]
     assert [anchors.find(index) and anchors.find(index).at for index in (0, 4, 5, 8, 9)] == [
         at[1], at[1], at[3], at[3], None,
     ]  # fmt: skip

@@ -9,7 +9,9 @@ is verified.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from bisect import bisect
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -54,25 +56,25 @@ class Anchored:
     by: str
 
 
-@dataclass(slots=True)
 class Anchors:
-    """What came of the anchors of a record."""
+    """What the anchors of a record prove."""
 
-    known: list[Anchored] = field(default_factory=list)
+    def __init__(self, known: Iterable[Anchored] = ()) -> None:
+        """Keep, of everything that is known, the earliest proof for each number of entries."""
+        self.known: list[Anchored] = []
+        """By size, and so by time."""
+        for each in sorted(known, key=lambda x: (x.at, -x.size, x.by)):
+            if not self.known or each.size > self.known[-1].size:
+                self.known.append(each)
 
     def find(self, index: int) -> Anchored | None:
         """Return the earliest proof that an entry was there."""
-        return min(
-            (each for each in self.known if each.size > index), key=lambda x: x.at, default=None
-        )
+        at = bisect(self.known, index, key=lambda x: x.size)
+        return self.known[at] if at < len(self.known) else None
 
     def prove(self) -> tuple[Proven, ...]:
         """Return, by size, the earliest time at which a tree is proven to have been there."""
-        found: list[Proven] = []
-        for each in sorted(self.known, key=lambda x: (x.at, -x.size)):
-            if not found or each.size > found[-1].statements:
-                found.append(Proven(statements=each.size, at=each.at, by=each.by))
-        return tuple(found)
+        return tuple(Proven(statements=x.size, at=x.at, by=x.by) for x in self.known)
 
 
 def format_anchor_name(size: int, data: bytes, kind: str) -> str:
@@ -92,12 +94,12 @@ def check_anchors(
     step: Step, files: Files, checkpoint: Checkpoint, believed: Believed, now: datetime
 ) -> Anchors:
     """Check every anchor against the tree and whom the verifier believes."""
-    anchors = Anchors()
+    known: list[Anchored] = []
     try:
         names = files.list_anchors()
     except Error as error:
         step.fail_with(error, ANCHORS_PATH)
-        return anchors
+        return Anchors()
     for name in names:
         path = f"{ANCHORS_PATH}/{name}"
         try:
@@ -110,13 +112,13 @@ def check_anchors(
             continue
         step.hold()
         if isinstance(found, Anchored):
-            anchors.known.append(found)
+            known.append(found)
             text = f"the first {found.size} entries were there at {found.at}, says {found.by}"
             step.note("verified", "anchors.proven", text, path)
         else:
             text = f"it stands in the log {found}, and no witness of yours says since when"
             step.note("verified", "anchors.untimed", text, path)
-    return anchors
+    return Anchors(known)
 
 
 def _check_anchor(

@@ -148,11 +148,12 @@ class FolderFiles:
     def __init__(self, folder: Path) -> None:
         """Name the folder."""
         self.folder = folder
+        self._start = f"{folder}/"
 
     def read(self, path: str, most: int) -> bytes | None:
         """Return the bytes of a regular file, None where there is none."""
         try:
-            descriptor = os.open(self.folder / path, _READ)
+            descriptor = os.open(self._start + path, _READ)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
