@@ -242,3 +242,29 @@ def test_a_condition_beside_a_value_that_is_no_share_is_still_looked_at():
         ]
     }
     assert any("0.1" in message for _, message in warnings(changed))
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"le": {"evaluation": "ctf", "value": 0.01}}, "at most 0.01"),
+        ({"ge": {"evaluation": "ctf", "value": 0.99}}, "at least 0.99"),
+        ({"not": {"ge": {"evaluation": "ctf", "value": 0.01}}}, "at most 0.01"),
+        ({"not": {"not": {"le": {"evaluation": "ctf", "value": 0.01}}}}, "at most 0.01"),
+    ],
+)
+def test_a_condition_that_cannot_be_shown_is_read_as_it_is_asked(condition, said):
+    changed = world()
+    changed.thresholds[0]["ruled_out_when"] = condition
+    changed.linted = False
+    (warning,) = [message for _, message in warnings(changed)]
+    assert warning.endswith(f"evaluation 'ctf' cannot show {said}")
+
+
+def test_a_design_has_the_clusters_that_are_asked_for_unless_others_are_given():
+    changed = world()
+    changed.evaluation |= {"cluster_by": "family", "min_clusters": 24}
+    framework = changed.facts().framework.document
+    evaluation = framework.evaluations[0]
+    assert plan_design(evaluation, framework).clusters == 24
+    assert plan_design(evaluation, framework, clusters=30).clusters == 30
