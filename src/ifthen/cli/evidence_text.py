@@ -83,7 +83,7 @@ def show_record(
 
 
 def _versions(record: EvidenceRecord) -> Iterator[str]:
-    """Yield the versions that the log names besides its producer's, and whether code was changed."""
+    """Yield versions that the log names besides its producer's, and whether code was changed."""
     said = [f"{name} {version}" for name, version in record.run.packages.items()]
     if record.run.dirty:
         said.append("code with changes that no commit holds")
