@@ -35,6 +35,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.startup --json
+	$(BIN)/python -m bench.conformance --json
 	$(BIN)/python -m bench.evidence --json
 	$(BIN)/python -m bench.stats --json
 	$(BIN)/python -m bench.decision --json

@@ -4,7 +4,12 @@ Verified means by inspect-ai: the log read in full and its metrics recomputed; b
 ``ifthen evidence read`` does before it prints, which is that, the comparison of every part of the
 log with its samples, and the SHA-256 of the file and of every sample. The floor inflates every
 member and does nothing else, in one thread. Each runs in fresh processes, in turns; the shortest
-time counts, taken after imports and after a first, small log.
+time counts, taken after imports and after a first, small log. On a busy machine look at the ratios
+of processor time (``cpu``) beside: two processes that wait for a processor gain nothing.
+
+``--quick`` takes logs of the same shapes with fewer samples, for every subject alike. What a log
+costs once, such as starting a second process, weighs more there, so its ratios are worse than those
+of the whole logs.
 
     python -m bench.evidence [--quick | --large] --json
 
@@ -18,13 +23,14 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bench.evidence_logs import SHAPES, find_logs, raw_bytes
+from bench.evidence_sample import Shape
 from bench.memory import watch
 
 PEER = "inspect"
@@ -35,6 +41,8 @@ GOALS = {
     "ratio_vs_floor": ("<=", 2.5),
     "peak_rss_mb": ("<", 80.0),
 }
+QUICK = {"small": 1_500, "fat": 1_000, "agentic": 60}
+"""Samples of the logs of a quick run: each still large enough to be read by two processes."""
 _PEER_SCRIPT = Path(__file__).with_name("evidence_peer.py")
 Json = dict[str, Any]
 
@@ -51,11 +59,20 @@ def find_peer() -> str:
     return python
 
 
-def measure(*, rounds: int, peer_rounds: int, repeat: int) -> Json:
-    """Return ratios, seconds, memory, versions, and which goals are met."""
+def measure(
+    *, rounds: int, peer_rounds: int, repeat: int, samples: Mapping[str, int] | None = None
+) -> Json:
+    """Return ratios, seconds, memory, versions, and which goals are met.
+
+    ``samples`` are how many the log of a shape has where it is not the whole one.
+    """
     peer = find_peer()
     load = os.getloadavg()[0]
-    found = find_logs([*SHAPES.values(), *(replace(x, samples=12) for x in SHAPES.values())])
+    shapes = {
+        x: replace(shape, samples=(samples or {}).get(x, shape.samples))
+        for x, shape in SHAPES.items()
+    }
+    found = find_logs([*shapes.values(), *(replace(x, samples=12) for x in shapes.values())])
     logs, warm = (
         dict(zip(SHAPES, found[:3], strict=True)),
         dict(zip(SHAPES, found[3:], strict=True)),
@@ -72,8 +89,8 @@ def measure(*, rounds: int, peer_rounds: int, repeat: int) -> Json:
     peaks = {
         x: _peak(runs["ours", x], _command(peer, "ours", warm[x], logs[x], repeat)) for x in SHAPES
     }
-    result = _ratios(seconds) | {"peak_rss_mb": max(peaks.values())}
-    result |= _checks(runs)
+    result = _ratios(seconds) | _cpu_ratios(runs) | {"peak_rss_mb": max(peaks.values())}
+    result |= _checks(runs, shapes)
     result["goals"] = {name: _met(result[name], *goal) for name, goal in GOALS.items()}
     result["goals_met"] = all(result["goals"].values())
     for shape, log in logs.items():
@@ -81,10 +98,11 @@ def measure(*, rounds: int, peer_rounds: int, repeat: int) -> Json:
             result[f"{subject.replace('-', '_')}_{shape}_s"] = round(seconds[subject, shape], 4)
         result[f"ours_{shape}_mb"] = peaks[shape]
         result[f"inspect_{shape}_mb"] = max(run["peak_mb"] for run in runs[PEER, shape])
-        samples, members = raw_bytes(log)
+        own, members = raw_bytes(log)
+        count = shapes[shape].samples
         result[f"log_{shape}"] = (
-            f"{SHAPES[shape].samples:,} samples of {samples / SHAPES[shape].samples / 1e3:.1f} kB; "
-            f"{samples / 1e6:.1f} MB of samples, {members / 1e6:.1f} MB of members, "
+            f"{count:,} samples of {own / count / 1e3:.1f} kB; "
+            f"{own / 1e6:.1f} MB of samples, {members / 1e6:.1f} MB of members, "
             f"{log.stat().st_size / 1e6:.1f} MB packed"
         )
     result |= {"rounds": rounds, "peer_rounds": peer_rounds, "load_before": round(load, 2)}
@@ -127,7 +145,18 @@ def _ratios(seconds: dict[tuple[str, str], float]) -> Json:
     return ratios
 
 
-def _checks(runs: dict[tuple[str, str], list[Json]]) -> Json:
+def _cpu_ratios(runs: dict[tuple[str, str], list[Json]]) -> Json:
+    """Return ratios of the least processor time, that of all processes of a reader together."""
+    cpu = {key: min(s for run in found for s in run["cpu"]) for key, found in runs.items()}
+    ratios: Json = {}
+    for x in SHAPES:
+        ratios[f"cpu_ratio_vs_inspect_{x}"] = round(cpu[PEER, x] / cpu["one-worker", x], 2)
+        ratios[f"cpu_ratio_vs_floor_{x}"] = round(cpu["one-worker", x] / cpu["inflate", x], 2)
+        ratios[f"cpu_ratio_two_vs_one_{x}"] = round(cpu["ours", x] / cpu["one-worker", x], 2)
+    return ratios
+
+
+def _checks(runs: dict[tuple[str, str], list[Json]], shapes: Mapping[str, Shape]) -> Json:
     """Return whether the logs were read as whole and consistent ones, with the peer's numbers."""
     own = {x: runs["ours", x] + runs["one-worker", x] for x in SHAPES}
     return {
@@ -140,7 +169,7 @@ def _checks(runs: dict[tuple[str, str], list[Json]]) -> Json:
             run["agree"] and not run["contradictions"] for x in SHAPES for run in own[x]
         ),
         "every_sample_hashed": all(
-            run["hashed"] == run["samples"] == SHAPES[x].samples for x in SHAPES for run in own[x]
+            run["hashed"] == run["samples"] == shapes[x].samples for x in SHAPES for run in own[x]
         ),
     }
 
@@ -175,7 +204,9 @@ def _versions(runs: dict[tuple[str, str], list[Json]]) -> Json:
 def main() -> None:
     """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer runs; ends within 40 s")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller logs, fewer runs; within 40 s"
+    )
     parser.add_argument("--large", action="store_true", help="a set of 20 GB instead; minutes")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
@@ -185,7 +216,7 @@ def main() -> None:
         result = measure_large()
     else:
         result = (
-            measure(rounds=1, peer_rounds=1, repeat=2)
+            measure(rounds=1, peer_rounds=1, repeat=3, samples=QUICK)
             if arguments.quick
             else measure(rounds=5, peer_rounds=3, repeat=3)
         )

@@ -8,6 +8,7 @@ Prints one JSON object. Time is taken after imports and after a first, small log
 import hashlib
 import json
 import mmap
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -103,20 +104,28 @@ SUBJECTS: dict[str, Callable[[Path], Any]] = {
 }
 
 
+def _processor_seconds() -> float:
+    """Return what this process has used of processors, and its workers that have ended."""
+    used = (resource.getrusage(x) for x in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def main() -> None:
-    """Print seconds of each run, peak memory of this process in MB, and what was found."""
+    """Print seconds and processor seconds of each run, peak memory in MB, and what was found."""
     subject, repeat, warm_up, path = sys.argv[1:]
     run = SUBJECTS[subject]
     run(Path(warm_up))
     seconds: list[float] = []
+    processor: list[float] = []
     found: Any = None
     for _ in range(int(repeat)):
         found = None  # what the last run made is gone before the next one starts
-        started = time.perf_counter()
+        worked, started = _processor_seconds(), time.perf_counter()
         found = run(Path(path))
         spent = time.perf_counter() - started
         seconds.append(found if isinstance(found, float) else spent)
-    result: Found = {"seconds": seconds, "peak_mb": round(own_peak_mb(), 1)}
+        processor.append(_processor_seconds() - worked)
+    result: Found = {"seconds": seconds, "cpu": processor, "peak_mb": round(own_peak_mb(), 1)}
     if isinstance(found, tuple):
         result |= describe(*found)
     print(json.dumps(result))

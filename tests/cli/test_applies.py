@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,21 @@ def test_a_file_is_not_overwritten_before_anything_is_asked(ifthen, tmp_path, te
     assert path.read_text() == "mine"
     both = ifthen("applies", "--developer", path, "--write", path, "--json", "ca-sb53")
     assert both.error_codes == ["command.usage"]
+
+
+def test_a_workspace_says_what_it_knows_and_what_it_does_not(ifthen):
+    compute = Path(__file__).parents[2] / "examples" / "compute"
+    result = ifthen("applies", "ca-sb53", "-C", compute, "--on", "2026-11-20", "--json")
+    assert result.code == 3
+    (law,) = result.json["instruments"]
+    said = {x["scope"]["subject"]: x["scope"] for x in law["subjects"]}
+    assert said["frontier-developer"]["covered"] == "undetermined"
+    assert any(
+        "revenue of 2025 is not stated" in x for x in said["large-frontier-developer"]["because"]
+    )
+    assert any("document of kind developer" in x for x in result.json["notices"])
+
+
+def test_facts_come_from_one_place(ifthen, tmp_path):
+    asked = ("applies", "-C", tmp_path, "--developer", tmp_path / "d.yaml", "--json")
+    assert ifthen(*asked).error_codes == ["command.usage"]

@@ -1,7 +1,11 @@
 """``ifthen burden``."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+ROOT = Path(__file__).parents[2]
 DEVELOPER = """\
 kind: developer
 id: lab
@@ -45,3 +49,11 @@ def test_without_names_all_that_is_in_force_is_counted_oldest_first(ifthen, aske
     assert names.index("seoul") < names.index("ca-sb53") < names.index("il-430-ilcs-185")
     assert "ca-sb1047" not in names
     assert "metr-common-elements" not in names
+
+
+def test_a_model_cleared_by_a_screening_is_shown_what_its_framework_spares_it(ifthen, tmp_path):
+    root = shutil.copytree(ROOT / "examples" / "screened", tmp_path / "screened")
+    result = ifthen("burden", "smollm2", "ca-sb53", "-C", root, "--on", "2026-12-01", "--json")
+    (spared,) = result.json["commitments"]
+    assert (spared["commitment"], spared["safeguards"]) == ("if-autonomy-1", ["vault"])
+    assert "ruled out by a screening of products" in spared["because"]

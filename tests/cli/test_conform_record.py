@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import NOW
-from tests.verification.world import PUBLISHER, RULES, person, write
+from tests.verification.world import PUBLISHER, RULES, add_salts, person, write
 
 from ifthen.attestation.keyfile import format_key, write_key_file
 from ifthen.attestation.keys import make_signer
@@ -33,6 +33,7 @@ def workspace(tmp_path) -> Path:
     people = [person("publisher", PUBLISHER, "publisher")]
     write(root / "people.yaml", {"kind": "people", "id": "people", "people": people})
     write(root / "publication.yaml", RULES | {"withhold": WITHHELD})
+    add_salts(root, WITHHELD)
     for name, seed in (("publisher", b"\11"), ("log", b"\1")):
         write_key_file(tmp_path / name, format_key(make_signer(seed * 32)))
     return root
@@ -75,7 +76,7 @@ def test_a_withheld_finding_names_place_reason_and_digest_and_the_public_copy(if
     found = ifthen("conform", "ca-sb53", "--record", record, *DAY, "--json").json
     (one,) = [x for x in found["findings"] if x["provision"] == "framework-mitigations"]
     (basis,) = one["basis"]
-    assert basis["document"] == "framework/example-fsf 2.1"
+    assert basis["document"] == "framework/quick-fsf 1.0"
     assert basis["path"] == "commitments"
     assert basis["says"] == "withheld: security - Names a weakness."
     blob = record / "blobs" / "sha256" / basis["sha256"].removeprefix("sha256:")
@@ -121,3 +122,14 @@ def test_two_documents_of_the_developer_are_an_error(ifthen, workspace):
     (workspace / "again.yaml").write_text(text.replace("id: example-lab", "id: other"))
     result = ifthen("conform", "ca-sb53", "-C", workspace, "--json")
     assert result.error_codes == ["developer.several"]
+
+
+def test_a_record_stands_beside_the_library_and_what_is_withheld_is_unknown(ifthen, record):
+    asked = ("compare", "anthropic", record, *DAY, "--json")
+    rows = {x["id"]: x["cells"][1] for x in ifthen(*asked).json["rows"]}
+    assert {x["developer"] for x in rows.values()} == {"record"}
+    unknown = [x for x in rows.values() if x["standing"] == "unknown"]
+    assert all("withheld: framework/quick-fsf 1.0" in x["why"] for x in unknown)
+    assert unknown
+    assert {x["standing"] for x in rows.values()} <= {"frontier", "published", "unknown"}
+    assert [x["path"] for x in rows["weight-security"]["clauses"]] == ["safeguards.vault"]

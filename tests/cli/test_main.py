@@ -37,8 +37,12 @@ PATHS = [
         ["file", name]
         for name in ("report", "summaries", "internal-use", "incident", "modification", "schema")
     ),
+    ["audit", "papers"],
     *(["oscal", name] for name in ("catalogue", "profile", "mapping", "results")),
-    *(["log", name] for name in ("status", "serve", "mirror", "tidy", "follow", "evidence")),
+    *(
+        ["log", name]
+        for name in ("status", "serve", "mirror", "tidy", "follow", "anchor", "evidence")
+    ),
     *(["witness", name] for name in ("init", "serve", "feed")),
 ]
 WITH_JSON = {
@@ -83,17 +87,17 @@ WITH_JSON = {
     "conform": ["nothing", "x.yaml"],
     "applies": ["nothing"],
     "recognize": ["x.yaml", "--from", "nothing", "--to", "nothing"],
-    "audit papers": ["x.yaml"],
-    "burden": ["nothing", "--developer", "x.yaml"],
-    "file report": ["nothing", "aurora-1"],
-    "file summaries": ["nothing"],
-    "file internal-use": ["nothing"],
+    "audit papers": [],
+    "burden": ["aurora-1"],
+    "file report": ["ca-sb53", "aurora-1"],
+    "file summaries": ["aurora-1"],
+    "file internal-use": ["ca-sb53"],
     "file incident": ["ca-sb53", "nothing"],
-    "file modification": ["ca-sb53", "a.yaml", "b.yaml"],
+    "file modification": ["ca-sb53", "example-fsf@2.0", "example-fsf@2.1"],
     "oscal catalogue": ["nothing"],
     "oscal profile": ["nothing"],
     "oscal mapping": ["nothing"],
-    "oscal results": ["nothing", "x.yaml"],
+    "oscal results": ["ca-sb53"],
     "instruments list": ["--root", "nowhere"],
     "instruments show": ["nothing"],
     "instruments check": ["--root", "nowhere"],
@@ -118,6 +122,7 @@ OUTSIDE = {
     *("library list", "library check", "library copy", "library verify"),
     *("applies", "compare", "conform", "recognize"),
     *("instruments list", "instruments show", "instruments check"),
+    *("oscal catalogue", "oscal profile", "oscal mapping"),
     *("keys make", "keys show", "keys identity", "verify", "sign"),  # sign reads the decision first
 }
 """Commands that need no workspace."""
@@ -222,6 +227,9 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         missing = "--root" in WITH_JSON[command]
         expected = ["instrument.missing" if missing else "instrument.unknown"]
         place = WITH_JSON[command]
+    elif command in ("oscal catalogue", "oscal profile", "oscal mapping"):
+        noun = "crosswalk" if command.endswith("mapping") else "instrument"
+        expected, place = [f"{noun}.unknown"], WITH_JSON[command]
     elif command.startswith(("log ", "witness ")):
         expected, place = ["file.missing"], WITH_JSON[command]
     elif command.startswith("library"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import NOW, Ifthen
-from tests.verification.world import PEOPLE, RULES, write
+from tests.verification.world import PEOPLE, RULES, add_salts, write
 
 from ifthen.attestation.keyfile import format_key, write_key_file
 from ifthen.attestation.keys import make_signer
@@ -29,6 +29,7 @@ def workspace(aurora, tmp_path) -> Path:
         path.unlink()
     write(aurora / "people.yaml", PEOPLE)
     write(aurora / "publication.yaml", RULES | {"withhold": [WITHHELD]})
+    add_salts(aurora, [WITHHELD])
     for name, seed in (("publisher", b"\11"), ("log", b"\1")):
         write_key_file(tmp_path / name, format_key(make_signer(seed * 32)))
     return aurora
@@ -158,8 +159,9 @@ def test_a_record_in_a_zip_file_is_the_same(publish, ifthen, tmp_path):
     assert ifthen("verify", path, "--json").json["steps"] == folder["steps"]
 
 
-def test_a_record_at_an_address_is_refused_with_the_next_step(ifthen):
-    assert ifthen("verify", "https://example.com/record", "--json").error_codes == ["record.url"]
+def test_a_record_at_an_address_is_refused_offline(ifthen):
+    refused = ifthen("verify", "https://example.com/record", "--offline", "--json")
+    assert refused.error_codes == ["record.offline"]
 
 
 def test_an_encrypted_package_opens_for_its_reader_only(publish, ifthen, workspace, tmp_path):
@@ -192,6 +194,7 @@ def test_the_only_support_of_a_claim_is_not_withheld_unnoticed(publish, workspac
         "reason": "hazard",
     }  # fmt: skip
     write(workspace / "publication.yaml", RULES | {"withhold": [rule]})
+    add_salts(workspace, [rule])
     dry = publish("--json")
     assert dry.code == 2
     told = [each["message"] for each in dry.json["unsupported"]]

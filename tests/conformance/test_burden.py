@@ -49,6 +49,10 @@ def count(laws=STATES, model="big", walks=WALKS, on=ON, **more):
     return count_burden(laws, facts, model, walks, on, **more)
 
 
+def make(model, tree):
+    return load_document(parse_tree(json.dumps(tree).encode(), name="made.json"), model)
+
+
 def read(name, model):
     return load_document(parse_tree((STEPS / name).read_bytes(), name=name), model)
 
@@ -123,18 +127,30 @@ def test_a_similarly_safe_model_is_spared_the_four_provisions_of_the_code():
 
 
 def test_a_cleared_model_is_spared_the_commitments_of_its_framework_and_an_unmeasured_one_is_not():
-    framework = read("01-trained/frameworks/example-fsf-2.1.yaml", Framework)
-    model = read("01-trained/models/smollm2-135m-instruct.yaml", Model)
-    judged = read("02-screened/determinations/borealis-1-sums.yaml", Determination)
-    on = date(2026, 12, 10)
+    name = "01-trained/frameworks/quick-fsf-1.0.yaml"
+    tree = parse_tree((STEPS / name).read_bytes(), name=name).tree
+    # Judged by a person here, so that no log has to be read.
+    threshold = tree["domains"][0]["thresholds"][0]
+    threshold["ruled_out_when"] = {"in": {"determination": "products-1", "values": ["ruled-out"]}}
+    framework = make(Framework, tree)
+    model = read("05-precaution/models/borealis-2.yaml", Model)
+    judged = make(
+        Determination,
+        {
+            "kind": "determination", "id": "judged", "model": "borealis-2",
+            "threshold": "products-1", "conclusion": "ruled-out", "reasons": "It cannot.",
+            "made_on": "2027-01-10", "expires": "2027-12-31",
+            "made_by": {"name": "S. Lund", "role": "head of safety"},
+        },
+    )  # fmt: skip
 
     def spared(**facts):
         held = Facts(framework=framework, model=model, **facts)
-        decision = decide(held, on=on, hypothetical=False)
+        decision = decide(held, on=date(2027, 3, 1), hypothetical=False)
         return list(list_spared_commitments(framework.document, decision))
 
     (found,) = spared(determinations=[judged])
-    assert (found.commitment, found.safeguards) == ("if-sums-1", ("vault", "filter"))
+    assert (found.commitment, found.safeguards) == ("if-products-1", ("vault", "filter"))
     assert "ruled out by evaluations or named people" in found.because
     assert spared() == []
 

@@ -169,7 +169,7 @@ def test_each_clock_runs_from_what_starts_it_to_the_day_of_the_table(key):
         last = day + timedelta(days=amount * days)
     if unit == "business-days":  # the 31st is a Monday; no holiday of the institutions until April
         assert not any(
-            x.month in (2, 3) for x in CALENDARS["eu-institutions"].document.list_days()
+            x.month in (2, 3) for x in CALENDARS["eu-institutions"].document.days
             if x.year == 2028
         )  # fmt: skip
         last = day + timedelta(days=amount // 5 * 7)
@@ -203,7 +203,7 @@ def test_business_days_skip_the_holidays_of_the_place_or_say_that_they_do_not(da
     found = due(*key, day, **start(key, day))
     (entry,) = found
     whole = calendar.covers(day, entry.last_day)
-    days = calendar.list_days() if whole else frozenset()
+    days = calendar.days if whole else frozenset()
     between = [day + timedelta(days=i) for i in range(1, (entry.last_day - day).days + 1)]
     assert sum(x.weekday() < 5 and x not in days for x in between) == amount
     assert ("without holidays" in entry.reason) == (not whole)

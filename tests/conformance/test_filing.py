@@ -16,6 +16,7 @@ from ifthen.conformance.summaries import ModelSummaries, draft_summaries
 from ifthen.decision.deciding import decide
 from ifthen.decision.facts import Facts
 from ifthen.decision.identity import digest_decision
+from ifthen.dossier.developer import Developer
 from ifthen.dossier.erratum import Withdrawal
 from ifthen.dossier.incident import Incident
 from ifthen.dossier.model import Assessment, Declaration, Model
@@ -199,7 +200,7 @@ def test_a_law_that_asks_for_no_such_document_is_an_error():
     for call in (
         lambda: draft_report(LAWS["seoul"], "transparency-report", case()),
         lambda: draft_summaries(LAWS["eu-code-of-practice"], case()),
-        lambda: draft_internal_use(LAWS["seoul"], [case()], date(2027, 1, 1), ON),
+        lambda: draft_internal_use(LAWS["seoul"], [case()], date(2027, 1, 1), Happened(on=ON)),
         lambda: draft_incident(LAWS["seoul"], INCIDENT, MODEL, Happened(on=ON)),
     ):
         with pytest.raises(Error) as caught:
@@ -210,14 +211,26 @@ def test_a_law_that_asks_for_no_such_document_is_an_error():
 @pytest.mark.parametrize("law", STATES)
 def test_internal_use_counts_what_was_released_inside_in_the_period(law):
     since = date(2026, 12, 26)
-    draft = draft_internal_use(LAWS[law], [case(incidents=[INCIDENT])], since, ON)
+    draft = draft_internal_use(LAWS[law], [case(incidents=[INCIDENT])], since, Happened(on=ON))
     fields = by_name(draft)
     assert fields["internal-models"].entries[0].text == "Borealis-2 (borealis-2): from 2027-01-07"
     assert "filter-off" in fields["internal-incidents"].entries[0].text
     assert fields["internal-oversight"].write.startswith(NOT_HERE)
     with pytest.raises(Error) as caught:
-        draft_internal_use(LAWS[law], [case()], date(2026, 10, 1), date(2027, 1, 1))
+        draft_internal_use(LAWS[law], [case()], date(2026, 10, 1), Happened(on=date(2027, 1, 1)))
     assert caught.value.code == "filing.no-internal-use"
+
+
+def test_the_next_summary_is_due_three_months_after_the_last_that_the_developer_lists():
+    listed = made(
+        Developer, kind="developer", id="lab", title="Lab",
+        documents=[{"id": "s", "document": "internal-use-summary", "on": "2027-01-15"}],
+    )  # fmt: skip
+    happened = Happened(on=ON, developer=listed)
+    draft = draft_internal_use(LAWS["ca-sb53"], [case()], date(2026, 12, 26), happened)
+    assert date(2027, 4, 15) in {x.last_day for x in draft.deadlines}
+    bare = draft_internal_use(LAWS["ca-sb53"], [case()], date(2026, 12, 26), Happened(on=ON))
+    assert bare.deadlines == ()
 
 
 def test_an_incident_that_nobody_calls_serious_starts_no_clock_and_has_no_reasons():

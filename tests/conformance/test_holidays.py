@@ -15,7 +15,7 @@ CALENDARS = load_calendars()
 
 def weekdays(id, year):
     """Return the holidays of a year that are no weekend, as (month, day)."""
-    days = CALENDARS[id].document.list_days()
+    days = CALENDARS[id].document.days
     return {(x.month, x.day) for x in days if x.year == year and x.weekday() < 5}
 
 
@@ -67,7 +67,7 @@ def test_a_calendar_says_nothing_of_other_years():
     assert calendar.covers(date(2021, 1, 1), date(2035, 12, 31))
     assert not calendar.covers(date(2020, 12, 31), date(2021, 1, 4))
     assert not calendar.covers(date(2035, 12, 31), date(2036, 1, 1))
-    assert {x.year for x in calendar.list_days()} == set(range(2021, 2036))
+    assert {x.year for x in calendar.days} == set(range(2021, 2036))
 
 
 def test_a_day_that_no_year_has_is_refused_and_a_leap_day_comes_in_leap_years():
@@ -76,7 +76,7 @@ def test_a_day_that_no_year_has_is_refused_and_a_leap_day_comes_in_leap_years():
     leap = CALENDARS["us-ny"].document.model_copy(
         update={"rules": (Fixed(rule="date", title="T", month=2, day=29),)}
     )
-    assert {x.year for x in leap.list_days()} == {2024, 2028, 2032}
+    assert {x.year for x in leap.days} == {2024, 2028, 2032}
 
 
 def test_every_instrument_that_counts_business_days_names_a_calendar_of_the_library():

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from tests.decision.world import ON, reached, world
 
 from ifthen.decision.bearing import find_turns
@@ -76,3 +77,15 @@ def test_an_incident_that_a_gate_hangs_on_is_named():
     changed.incidents.append(INCIDENT)
     found = {(x.gate, x.after, x.fact) for x in find_turns(changed.facts(), on=ON)}
     assert ("deploy", "go", "incident leak") in found
+
+
+@pytest.mark.parametrize(
+    ("comparison", "said", "turned"), [("ge", 3, "2"), ("le", 3, "4"), ("ge", 2, "3")]
+)
+def test_a_declared_number_is_supposed_on_the_other_side_of_what_is_asked(comparison, said, turned):
+    made = reached()
+    made.safeguard("filter")["in_place_when"] = {comparison: {"declaration": "seats", "value": 3}}
+    made.declarations[0] |= {"statement": "seats", "value": said}
+    found = turns(made)
+    outcome = ("hold", "go") if (comparison, said) == ("ge", 2) else ("go", "hold")
+    assert found["deploy", "if", f"declaration seats says {turned}"] == outcome

@@ -1,5 +1,7 @@
 """What ``check`` and ``power`` say about evaluations before they are run."""
 
+from dataclasses import replace
+
 import pytest
 from tests.decision.world import PLAN, World, load, world
 
@@ -218,3 +220,51 @@ def test_rates_to_look_at():
     assert rates[0] == 0.02
     assert max(rates) <= 1
     assert {0.2, 0.9} <= set(rates)
+
+
+def test_rates_to_look_at_lie_around_the_values_and_are_shares():
+    both = Design(questions=100, below=0.2, at_least=0.8, upper_alpha=0.05, lower_alpha=0.05)
+    assert choose_rates(both) == (
+        0.02, 0.05, 0.1, 0.15, 0.18, 0.2, 0.25, 0.3, 0.4, 0.64, 0.72, 0.8, 0.88, 1.0,
+    )  # fmt: skip
+    assert choose_rates(replace(both, below=None)) == (0.64, 0.72, 0.8, 0.88, 1.0)
+    assert choose_rates(replace(both, at_least=0.2)) == choose_rates(replace(both, at_least=None))
+
+
+def test_a_condition_beside_a_value_that_is_no_share_is_still_looked_at():
+    changed = world()
+    changed.linted = False
+    changed.evaluation["min_questions"] = 10
+    changed.thresholds[0]["ruled_out_when"] = {
+        "any": [
+            {"le": {"evaluation": "ctf", "value": 1.5}},
+            {"le": {"evaluation": "ctf", "value": 0.1}},
+        ]
+    }
+    assert any("0.1" in message for _, message in warnings(changed))
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"le": {"evaluation": "ctf", "value": 0.01}}, "at most 0.01"),
+        ({"ge": {"evaluation": "ctf", "value": 0.99}}, "at least 0.99"),
+        ({"not": {"ge": {"evaluation": "ctf", "value": 0.01}}}, "at most 0.01"),
+        ({"not": {"not": {"le": {"evaluation": "ctf", "value": 0.01}}}}, "at most 0.01"),
+    ],
+)
+def test_a_condition_that_cannot_be_shown_is_read_as_it_is_asked(condition, said):
+    changed = world()
+    changed.thresholds[0]["ruled_out_when"] = condition
+    changed.linted = False
+    (warning,) = [message for _, message in warnings(changed)]
+    assert warning.endswith(f"evaluation 'ctf' cannot show {said}")
+
+
+def test_a_design_has_the_clusters_that_are_asked_for_unless_others_are_given():
+    changed = world()
+    changed.evaluation |= {"cluster_by": "family", "min_clusters": 24}
+    framework = changed.facts().framework.document
+    evaluation = framework.evaluations[0]
+    assert plan_design(evaluation, framework).clusters == 24
+    assert plan_design(evaluation, framework, clusters=30).clusters == 30

@@ -47,6 +47,7 @@ def test_what_a_parent_of_other_weights_reached_cannot_be_ruled_out(relation, tr
     finding = derived(base, relation).threshold()
     assert (finding.status, finding.treated_as) == ("cannot-rule-out", treat)
     assert "lineage.may-be-reached" in codes(finding)
+    assert [(x.relation, x.status) for x in finding.inherited] == [(relation, "may-be-reached")]
 
 
 def test_based_on_inherits_as_a_fine_tune():
@@ -358,3 +359,21 @@ def test_a_clause_that_does_not_apply_on_the_day_lets_nothing_be_inherited(days,
     base = allowing(world())
     base.framework["inheritance"] |= days
     assert derived(base).threshold().status == status
+
+
+def test_a_ruling_out_that_came_from_several_models_is_not_taken_over_again():
+    base = allowing(world())
+    base.framework["inheritance"]["relations"] = ["merge", "fine-tune"]
+    base.framework["inheritance"]["below_share"] = 0.9
+    merged = derived(base, "merge")
+    measured_like(merged.parents[1], base)
+    merged.parents[1].model["compute"] = copy.deepcopy(LEDGER)
+    merged.model["compute"]["entries"][0]["declared"]["flop"] = 1e20
+    assert merged.threshold().status == "ruled-out"
+    again = derived(merged, id="aurora-4")
+    again.model["compute"]["entries"][0]["declared"]["flop"] = 1e20
+    finding = again.threshold()
+    assert (finding.status, finding.inherited) == ("cannot-rule-out", ())
+    assert [x.text for x in finding.reasons if x.code == "lineage.evaluation-needed"] == [
+        "aurora-3 took its own ruling-out over from several models"
+    ]

@@ -87,6 +87,16 @@ def test_an_unknown_name_is_answered_with_the_nearest():
     framework = world().facts().framework.document
     (fault,) = check_names(parse_supposition(["assessment:valt=effective"]), framework)
     assert (fault.code, fault.hint) == ("plan.unknown-name", "did you mean 'vault'?")
+    supposed = parse_supposition(
+        ["evaluation:cft=1/200", "declaration:filter-of=true", "determination:cyber-3=reached"]
+    )
+    assert [(x.message, x.hint) for x in check_names(supposed, framework)] == [
+        ("frontier 1.0 asks for no evaluation 'cft'", "did you mean 'ctf'?"),
+        ("frontier 1.0 asks for no declaration 'filter-of'", "did you mean 'filter-on'?"),
+        ("frontier 1.0 asks for no determination 'cyber-3'", "did you mean 'cyber-2'?"),
+    ]
+    known = ["evaluation:ctf=1/200", "declaration:filter-on=true", "determination:cyber-2=reached"]
+    assert list(check_names(parse_supposition(known), framework)) == []
 
 
 def test_a_plan_does_not_look_further_than_ten_years():

@@ -22,6 +22,7 @@ def test_an_incident_leaves_a_safeguard_open_and_the_gate_shut():
     (found,) = [x for x in changed.decide().safeguards if x.safeguard == "vault"]
     assert found.in_place.value == "undetermined"
     assert codes(found.reasons) == ["incident.open"]
+    assert ("incident", "leak") in {(x.kind, x.id) for x in found.condition.facts}
     gate = changed.gate_finding()
     assert "a review of incident leak that finds that it stands" in gate.change
     assert ("incident", "leak") in {(x.kind, x.id) for x in changed.decide().inputs}
@@ -41,6 +42,14 @@ def test_an_incident_leaves_no_threshold_ruled_out(touch):
     finding = struck_by(world(), touch).threshold()
     assert finding.status == "cannot-rule-out"
     assert "incident.open" in codes(finding.reasons)
+
+
+def test_incidents_are_listed_in_the_order_in_which_they_were_discovered():
+    changed = struck_by(world(), {"safeguard": "vault"})
+    changed.incidents.append(INCIDENT | {"id": "earlier", "discovered_at": "2026-06-19T08:00:00Z"})
+    changed.incidents.append(INCIDENT | {"id": "a-like-time"})
+    found = [x.incident.id for x in changed.decide().incidents]
+    assert found == ["earlier", "a-like-time", "leak"]
 
 
 def test_a_measurement_that_it_touches_is_undetermined():

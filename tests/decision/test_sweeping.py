@@ -33,6 +33,13 @@ def test_a_threshold_turns_exactly_where_deciding_says_so():
         assert (below, at) == (point.before, point.after)
 
 
+def test_a_range_may_go_as_far_as_every_question():
+    assert parse_range("evaluation:ctf=0..200/200").high == 200
+    with pytest.raises(Error) as caught:
+        parse_range("evaluation:ctf=0..201/200")
+    assert caught.value.code == "plan.range"
+
+
 def test_a_range_in_which_nothing_turns():
     assert turning("evaluation:ctf=0..2/200") == ()
 

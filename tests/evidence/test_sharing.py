@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifthen.evidence.sharing import cut
+from ifthen.evidence.sharing import cut, cut_shrinking
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -77,6 +77,17 @@ def test_every_item_is_in_one_share(sizes, share, most):
     for begin, end in zip([0, *ends], ends, strict=False):
         assert end - begin <= most
         assert sum(sizes[begin : end - 1]) < share
+
+
+@given(st.lists(st.integers(0, 50), max_size=40), st.integers(2, 6), st.integers(1, 9))
+def test_every_item_is_in_one_share_of_what_is_left(sizes, parts, most):
+    least = sum(sizes) / 20
+    ends = cut_shrinking(sizes, 1 / parts, least, most)
+    assert ends == sorted(set(ends))
+    assert (ends[-1] if ends else 0) == len(sizes)
+    for begin, end in zip([0, *ends], ends, strict=False):
+        assert end - begin <= most
+        assert sum(sizes[begin : end - 1]) < max(sum(sizes[begin:]) / parts, least, 1e-9)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="work is shared out on Linux only")

@@ -231,6 +231,16 @@ def test_filings_are_drafted_from_the_history(states):
     assert told["thresholds"][0]["status"] == "cannot-rule-out"
 
 
+def test_what_the_framework_spares_the_screened_model_and_not_the_unmeasured_one(states):
+    root = states["12-erratum"]
+    asked = ("burden", FIRST, "ca-sb53", "--on", "2027-04-02")
+    _, cleared = ask(root, *asked)
+    assert [x["commitment"] for x in cleared["commitments"]] == ["if-products-1"]
+    assert "a screening of products" in cleared["commitments"][0]["because"]
+    _, unmeasured = ask(root, asked[0], "borealis-2", *asked[2:])
+    assert unmeasured["commitments"] == []
+
+
 def test_an_auditors_papers_show_who_decides_and_who_dissented(states):
     code, papers = ask(states["12-erratum"], "audit", "papers", "--on", "2028-01-15")
     assert code == 2

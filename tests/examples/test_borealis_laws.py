@@ -188,7 +188,7 @@ def test_the_code_of_practice_finds_more_once_there_is_a_framework(reports):
     assert [x["present"] for x in counts] == [0, 0, 14, 14]
     for finding in code[2].findings:
         if finding.state == "present" and finding.provision != "m8-3-notice":  # told in 2026
-            assert {x.document for x in finding.basis} == {"example-fsf@2.1"}, finding.provision
+            assert {x.document for x in finding.basis} == {"quick-fsf@1.0"}, finding.provision
 
 
 def test_the_subject_is_judged_by_the_revenue_of_the_year_before(reports):

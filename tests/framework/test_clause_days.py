@@ -48,7 +48,12 @@ def test_every_kind_of_clause_is_looked_at(old, indent):
 
 def test_a_clause_to_come_is_no_fault_and_is_named():
     text = VALID.replace("  - id: serve\n", "  - id: serve\n    effective_from: 2026-07-02\n")
-    assert [x[0] for x in found(text)] == ["framework.clause-not-yet"]
+    ((code, where, message),) = found(text)
+    line = text[: text.index("effective_from")].count("\n") + 1
+    assert (code, message) == (
+        "framework.clause-not-yet", "'serve' applies from 2026-07-02, not on 2026-07-01"
+    )  # fmt: skip
+    assert where.startswith(f"f.yaml:{line}:")
     assert found(text, date(2026, 7, 2)) == []
 
 

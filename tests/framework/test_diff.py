@@ -129,6 +129,26 @@ def test_the_other_way_around():
     ]
 
 
+def test_each_field_that_made_a_clause_weaker_is_a_reason():
+    ((_, found),) = changed(
+        ("le: {evaluation: recipes, value: 0.2}", "le: {evaluation: recipes, value: 0.3}"),
+        ("ge: {evaluation: recipes, value: 0.5}", "ge: {evaluation: recipes, value: 0.6}"),
+    ).items()
+    assert found.outcome == "weakened"
+    assert found.reason == (
+        "ruled_out_when: evaluation recipes is at most 0.2 → evaluation recipes is at most 0.3;"
+        " reached_when: evaluation recipes is at least 0.5 → evaluation recipes is at least 0.6"
+    )
+
+
+def test_a_clause_that_is_gone_is_said_to_be_gone_from_its_place():
+    before, later = load(FULL), load(FULL.replace("  - {id: tell,", "  - {id: told,"))
+    found = {x.clause: x for x in diff_frameworks(before, later).clauses if x.kind == "duty"}
+    assert found["tell"].reason == "the later version has no such clause"
+    assert found["tell"].before.endswith(before.where("duties", 0)), found["tell"].before
+    assert found["tell"].after is None
+
+
 def test_equal_versions_retain_everything():
     diff = diff_frameworks(load(FULL), load(FULL))
     assert diff.material() == ()

@@ -457,3 +457,33 @@ def test_a_safeguard_that_only_a_gate_asks_for_is_used() -> None:
         for changes in ((orphan,), (orphan, asked))
     ]
     assert unused == [True, False]
+
+
+def test_a_value_that_is_wrong_on_one_day_only_is_found() -> None:
+    value = "{2026-07-01: 20, 2027-01-01: 0.2}"
+    result = lint(
+        ("le: {evaluation: recipes, value: 0.2}", f"le: {{evaluation: recipes, value: {value}}}")
+    )
+    assert [error.code for error in result.errors] == ["framework.impossible-value"]
+    assert result.warnings == ()
+
+
+def test_what_is_found_on_several_days_is_said_once() -> None:
+    value = "{2026-07-01: 0.2, 2027-01-01: 0.1}"
+    dated = (
+        "le: {evaluation: recipes, value: 0.2}",
+        f"le: {{evaluation: recipes, value: {value}}}",
+    )
+    changes, expected = WARNINGS["threshold-without-commitment"]
+    result = lint(dated, *changes)
+    assert result.errors == ()
+    assert found(result.warnings) == expected
+
+
+def test_a_day_before_the_version_is_in_force_is_not_looked_at() -> None:
+    value = "{2026-01-01: 20, 2026-07-01: 0.2}"
+    dated = (
+        "le: {evaluation: recipes, value: 0.2}",
+        f"le: {{evaluation: recipes, value: {value}}}",
+    )
+    assert lint(dated).errors == ()

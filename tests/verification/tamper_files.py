@@ -208,7 +208,7 @@ def _entry_replayed(scene):
 
 
 def earlier(scene) -> Path:
-    return min((scene.record / "history").iterdir(), key=lambda path: int(path.name))
+    return min((scene.record / "history").glob("[0-9]*"), key=lambda path: int(path.name))
 
 
 HISTORY = {

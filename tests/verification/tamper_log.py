@@ -349,7 +349,7 @@ add("memory", "memory that was changed", lambda s: remember(s, b"nothing"))
 @tampering("memory", "rollback to the first step")
 def _rollback(scene):
     note = (scene.record / "checkpoint").read_bytes()
-    first = min((scene.record / "history").iterdir(), key=lambda x: int(x.name))
+    first = min((scene.record / "history").glob("[0-9]*"), key=lambda x: int(x.name))
     shutil.copy(first, scene.record / "checkpoint")
     (scene.record / "history" / "26").unlink()
     scene.options["packages"] = []

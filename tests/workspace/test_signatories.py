@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.decision.world import excepted
 from tests.workspace.documents import write
 from tests.workspace.signing import DAY, LEAD, PEOPLE, decide, person, sign, with_people
 
@@ -92,3 +93,13 @@ def test_a_decision_before_the_model_was_there(root):
     found = [x for x in faults(root) if x[1].startswith("signoffs/")]
     ((code, _, message),) = found
     assert (code, "models/aurora-2.yaml:" in message) == ("workspace.before-birth", True)
+
+
+def test_an_exception_approved_by_nobody(tmp_path):
+    content = excepted()
+    content.exceptions[0]["approved_by"][0]["person"] = "leed"
+    root = with_people(tmp_path / "w", content)
+    write(root / "exceptions" / "no-filter.yaml", content.exceptions[0])
+    found = [x for x in faults(root) if x[1].startswith("exceptions/")]
+    ((code, _, message),) = found
+    assert (code, "people.yaml:" in message) == ("workspace.dangling-reference", True)

@@ -195,7 +195,8 @@ def _list_digests(tree: Any, path: Path) -> Iterator[tuple[Path, str]]:
         raise Error("disclosure.depth", f"the document is nested more than {MAX_DEPTH} deep")
     if isinstance(tree, list):
         for at, value in enumerate(tree):
-            yield from _list_digests(value, (*path, at))
+            if isinstance(value, dict | list):
+                yield from _list_digests(value, (*path, at))
     if not isinstance(tree, dict):
         return
     if ELEMENT in tree:
@@ -212,7 +213,7 @@ def _list_digests(tree: Any, path: Path) -> Iterator[tuple[Path, str]]:
     for digest in checked:
         yield path, digest
     for key, value in tree.items():
-        if key != DIGESTS:
+        if key != DIGESTS and isinstance(value, dict | list):
             yield from _list_digests(value, (*path, key))
 
 

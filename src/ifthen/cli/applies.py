@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     help="File of what is known of the developer. Without it, a few questions are asked.",
 )
 @click.option(
+    "-C",
+    "--workspace",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Workspace whose documents say what is known: its developer and its models.",
+)
+@click.option(
     "--overlay",
     "overlays",
     multiple=True,
@@ -46,6 +53,7 @@ def command(
     *,
     instruments: tuple[str, ...],
     path: Path | None,
+    directory: Path | None,
     overlays: tuple[str, ...],
     on: date | None,
     write: Path | None,
@@ -55,8 +63,8 @@ def command(
     """Show which provisions of which laws and codes apply, to whom, and from when.
 
     INSTRUMENTS are ids of 'ifthen instruments list', or files; without them, all of the library.
-    Facts come from a developer file, or from the answers to seven questions. Each answer may be a
-    range, or "do not know". It is no legal advice.
+    Facts come from a developer file, from the documents of a workspace with -C, or from the answers
+    to seven questions. Each answer may be a range, or "do not know". It is no legal advice.
 
     Exit code 3 where something is undetermined or contested, else 0.
     """
@@ -67,14 +75,17 @@ def command(
 
     day = on or read_today()
     laws = load_chosen(instruments)
-    if path is not None and write is not None:
+    if sum(x is not None for x in (path, directory, write)) > 1:
         raise Error(
             "command.usage",
-            "--write saves answers, and --developer gives none to save",
-            hint="leave one of them out",
+            "facts come from --developer, from -C, or from answers that --write saves",
+            hint="give one of them",
         )
     layers = load_overlays(overlays, [x.document for x in laws])
-    developer = _ask(laws, day, write) if path is None else load_developer(path)
+    if directory is not None:
+        developer = _know(directory)
+    else:
+        developer = _ask(laws, day, write) if path is None else load_developer(path)
     report = list_applying(laws, developer, day, layers)
     if json_:
         emit_json(report.model_dump(mode="json"))
@@ -83,6 +94,14 @@ def command(
 
         show_applying(report)
     return 3 if report.open and not exit_zero else 0
+
+
+def _know(directory: Path) -> "Loaded[Developer]":
+    """Return what a workspace says of its developer."""
+    from ifthen.cli.options import open_workspace  # noqa: PLC0415
+    from ifthen.workspace.developers import know_workspace  # noqa: PLC0415
+
+    return know_workspace(open_workspace(directory)).developer
 
 
 def _ask(laws: "Sequence[Loaded[Instrument]]", on: date, write: Path | None) -> "Loaded[Developer]":

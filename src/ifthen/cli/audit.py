@@ -12,7 +12,7 @@ from ifthen.cli.options import (
     framework_option,
     guarded,
     json_option,
-    open_workspace,
+    open_sound_workspace,
     part_option,
     read_today,
 )
@@ -265,7 +265,7 @@ def papers(  # noqa: PLR0917 - click passes options by name
     else:
         asked = Asking(instruments=[instrument], on=day, framework=framework_id, overlays=overlays)
         facts = (load_developer(developer),) if developer else ()
-        found = prepare_from_workspace(open_workspace(directory or Path()), asked, facts)
+        found = prepare_from_workspace(open_sound_workspace(directory or Path(), day), asked, facts)
     give_draft(found, format_papers(found), output, json_, len(found.parts))
     if exit_zero:
         return 0

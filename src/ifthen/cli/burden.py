@@ -11,7 +11,7 @@ from ifthen.cli.options import (
     framework_option,
     guarded,
     json_option,
-    open_workspace,
+    open_sound_workspace,
     read_today,
 )
 
@@ -79,7 +79,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     decided = None if directory is None else _decide(directory, model, day, framework_id)
     found = count_files(
         model,
-        _know(developer, directory),
+        _know(developer, directory, day),
         instruments,
         day,
         crosswalks=crosswalks,
@@ -98,7 +98,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     return 0
 
 
-def _know(developer: Path | None, directory: Path | None) -> "Developer":
+def _know(developer: Path | None, directory: Path | None, on: date) -> "Developer":
     """Return what is known of the developer: by a file, else by the workspace."""
     if developer is not None:
         from ifthen.workspace.applying import load_developer  # noqa: PLC0415
@@ -106,7 +106,7 @@ def _know(developer: Path | None, directory: Path | None) -> "Developer":
         return load_developer(developer).document
     from ifthen.workspace.conforming import read_documents  # noqa: PLC0415
 
-    return read_documents(open_workspace(directory or Path())).known.developer.document
+    return read_documents(open_sound_workspace(directory or Path(), on)).known.developer.document
 
 
 def _parse_estimates(given: tuple[str, ...]) -> "Estimates | None":
@@ -151,7 +151,7 @@ def _show(found: "Burden") -> None:
         wrap(notice, console.width, "  ")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("regime", no_wrap=True)
-    titles = ("provisions", "unsure", "docs", "fields", "elements", "clocks", "/year", "shortest")
+    titles = ("prov.", "unsure", "docs", "fields", "elem.", "clocks", "/year", "shortest")
     for title in (*titles, "+prov.", "+docs", "+fields"):
         table.add_column(title, justify="right", no_wrap=True)
     if found.estimates:

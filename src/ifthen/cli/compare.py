@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ifthen.cli import options
 from ifthen.cli.options import guarded, json_option, on_option, read_today
 
 STYLES = {"row": "bold", "frontier": "green", "none": "red", "unknown": "yellow"}
@@ -35,9 +36,12 @@ def command(  # noqa: PLR0917 - click passes options by name
 ) -> int:
     """Show developers side by side: what each has published, commitment by commitment.
 
-    DEVELOPER is a developer of the library, or the folder of a workspace; without any, all of the
-    library. In each row the frontier of practice is every clause than which no other is stronger:
-    at least as strong in every respect and stronger in one. There is no score. Exit code 0.
+    DEVELOPER is a developer of the library, the folder of a workspace, or a published record, as a
+    folder or a zip file; without any, all of the library. A record is verified; what is withheld
+    of it is unknown.
+
+    In each row the frontier of practice is every clause than which no other is stronger: at least
+    as strong in every respect and stronger in one. There is no score. Exit code 0.
     """
     from ifthen.cli.output import (  # noqa: PLC0415
         emit_json,
@@ -52,7 +56,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     from ifthen.workspace.practising import ROWS, compare_developers  # noqa: PLC0415
     from ifthen.workspace.writing import write_file  # noqa: PLC0415
 
-    practice = compare_developers(developers, rows or ROWS, on or read_today())
+    practice = compare_developers(
+        developers, rows or ROWS, on or read_today(), now=options.read_now()
+    )
     if html is not None:
         write_file(html, format_page(practice).encode(), replace=True)
     if json_:

@@ -88,7 +88,9 @@ def command(*, only: tuple[str, ...], exit_zero: bool, json_: bool, **asked: Any
     else:
         from ifthen.cli.conform_text import show_findings  # noqa: PLC0415
 
-        for report in reports:
+        for index, report in enumerate(reports):
+            if index:
+                click.echo("")
             show_findings(report, only)
     states = {x.state for report in reports for x in report.findings}
     if exit_zero:

@@ -34,7 +34,6 @@ def show_findings(report: Report, only: Sequence[str] = ()) -> None:
     counts = Counter(x.state for x in report.findings)
     click.echo("")
     wrap(", ".join(f"{n} {state}" for state, n in counts.most_common()), width, "")
-    click.echo("")
 
 
 def _show(finding: Finding, width: int) -> None:

@@ -14,6 +14,7 @@ from ifthen.cli.options import (
     guarded,
     json_option,
     no_cache_option,
+    open_sound_workspace,
     open_workspace,
     read_today,
     workspace_option,
@@ -138,13 +139,14 @@ def internal_use(  # noqa: PLR0917 - click passes options by name
 
     It is about every model that was released internally in the period.
     """
-    from ifthen.conformance.filing_report import draft_internal_use  # noqa: PLC0415
     from ifthen.encoding.calendar import add_months  # noqa: PLC0415
+    from ifthen.workspace.drafting import draft_internal_use_summary  # noqa: PLC0415
 
     day = on or read_today()
     law = _law(instrument)
     cases = _cases(directory, [], day, framework_id, no_cache)
-    draft = draft_internal_use(law, cases, since or add_months(day, -3), day)
+    begin = since or add_months(day, -3)
+    draft = draft_internal_use_summary(open_workspace(directory), law, cases, begin, day)
     return _give(draft, output, json_, exit_zero)
 
 
@@ -164,8 +166,8 @@ def incident(  # noqa: PLR0917 - click passes options by name
     """Draft the report of INCIDENT that INSTRUMENT asks for, with its deadlines."""
     from ifthen.workspace.drafting import draft_incident_report  # noqa: PLC0415
 
-    law = _law(instrument)
-    draft = draft_incident_report(open_workspace(directory), law, incident, on or read_today())
+    law, day = _law(instrument), on or read_today()
+    draft = draft_incident_report(open_sound_workspace(directory, day), law, incident, day)
     return _give(draft, output, json_, exit_zero)
 
 
@@ -192,10 +194,10 @@ def modification(  # noqa: PLR0917 - click passes options by name
     """
     from ifthen.workspace.drafting import draft_modification_notice  # noqa: PLC0415
 
-    law, held = _law(instrument), None
+    law, held, day = _law(instrument), None, on or read_today()
     if not all(x.endswith((".yaml", ".yml", ".json")) for x in (before, after)):
-        held = open_workspace(directory)
-    draft = draft_modification_notice(held, law, before, after, on or read_today())
+        held = open_sound_workspace(directory, day)
+    draft = draft_modification_notice(held, law, before, after, day)
     return _give(draft, output, json_, exit_zero)
 
 

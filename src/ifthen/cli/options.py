@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ifthen.errors import Error
+from ifthen.errors import Error, Problems
 
 if TYPE_CHECKING:
     from ifthen.workspace.loading import Workspace
@@ -82,6 +82,20 @@ def open_workspace(directory: Path) -> "Workspace":
     from ifthen.workspace.loading import find_root, load_workspace  # noqa: PLC0415
 
     return load_workspace(find_root(directory.resolve()))
+
+
+def open_sound_workspace(directory: Path, on: date) -> "Workspace":
+    """Return the workspace at or above a directory, without a fault on a day.
+
+    Raises:
+        Problems: the documents have faults; nothing is made from them.
+    """
+    from ifthen.workspace.checking import check_workspace  # noqa: PLC0415
+
+    workspace = open_workspace(directory)
+    if faults := check_workspace(workspace, on=on).errors:
+        raise Problems(faults)
+    return workspace
 
 
 def guarded(command: Command) -> Command:

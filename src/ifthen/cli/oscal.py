@@ -10,7 +10,7 @@ from ifthen.cli.options import (
     Day,
     guarded,
     json_option,
-    open_workspace,
+    open_sound_workspace,
     read_now,
     read_today,
     workspace_option,
@@ -172,8 +172,9 @@ def results(  # noqa: PLR0917 - click passes options by name
     from ifthen.workspace.conforming import Asking, read_documents  # noqa: PLC0415
 
     given = (load_developer(developer),) if developer else ()
-    documents = read_documents(open_workspace(directory), given)
-    asking = Asking(instruments=[instrument], on=on or read_today(), overlays=overlays)
+    day = on or read_today()
+    documents = read_documents(open_sound_workspace(directory, day), given)
+    asking = Asking(instruments=[instrument], on=day, overlays=overlays)
     found = export_workspace_results(asking, documents, place, now=read_now())
     return _give(found, output, json_)
 

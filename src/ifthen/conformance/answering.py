@@ -1,17 +1,18 @@
 """What answers a provision: clauses of a framework, or documents that the developer has made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ifthen.conformance.basis import RANK, Basis, Holding, Outcome, State
 from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
 from ifthen.conformance.scope import judge_model
-from ifthen.conformance.selecting import Found, find_clauses
+from ifthen.conformance.selecting import ClauseIndex, Found
+from ifthen.decision.due import Due
 from ifthen.dossier.developer import Developer, DeveloperDocument
 from ifthen.encoding.calendar import add_months
 from ifthen.encoding.document import Loaded
-from ifthen.framework.model import Framework, LegalRole
+from ifthen.framework.model import Framework
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Given:
     developer: Loaded[Developer] | None
     on: date
     held: Holding
+    clauses: ClauseIndex | None
+    """The framework's clauses; None where none was given."""
+    due: Mapping[str, Sequence[Due]]
+    """Deadlines by the clock that asks for them."""
+    filed: Mapping[str, Sequence[DeveloperDocument]]
+    """Documents of the developer by the day, by their kind."""
 
 
 def name_framework(framework: Loaded[Framework]) -> str:
@@ -32,15 +39,15 @@ def name_framework(framework: Loaded[Framework]) -> str:
 
 def answer_by_framework(answer: ByFramework, given: Given) -> Outcome:
     """Return what the framework in force on the day answers."""
-    framework, on, role = given.framework, given.on, given.law.legal_role
+    framework, on = given.framework, given.on
     if framework is None and given.held.whole:
         return "absent", f"no framework in force on {on} is among the documents", ()
-    if framework is None:
+    if framework is None or given.clauses is None:
         return "undetermined", "no framework was given", ()
     if not framework.document.in_force.covers(on):
         begins = framework.document.in_force.from_
         return "undetermined", f"this version is not in force on {on}; it is from {begins}", ()
-    outcomes = [_by_selector(x, framework, on, role) for x in answer.clauses]
+    outcomes = [_by_selector(x, framework, given.clauses) for x in answer.clauses]
     basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
     worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
     whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
@@ -48,10 +55,8 @@ def answer_by_framework(answer: ByFramework, given: Given) -> Outcome:
     return worst, part + "; ".join(whys), basis
 
 
-def _by_selector(
-    selector: Selector, framework: Loaded[Framework], on: date, role: LegalRole | None
-) -> Outcome:
-    found = find_clauses(selector, framework.document, on, role)
+def _by_selector(selector: Selector, framework: Loaded[Framework], clauses: ClauseIndex) -> Outcome:
+    found = clauses.find(selector)
     basis = _cite(framework, found)
     sound = [x for x in found if x.doubt is None and x.conflict is None]
     if sound:
@@ -78,10 +83,11 @@ def _by_selector(
 
 
 def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, ...]:
+    name, sha256 = name_framework(framework), framework.digest
     return tuple(
         Basis(
-            document=name_framework(framework),
-            sha256=framework.digest,
+            document=name,
+            sha256=sha256,
             path=x.path,
             section=x.section,
             says=" - ".join(filter(None, (x.says, x.doubt, x.conflict))),
@@ -93,10 +99,9 @@ def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, 
 def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -> Outcome:
     """Return what documents of the developer answer."""
     framework, developer, on = facts.framework, facts.developer, facts.on
-    role = facts.law.legal_role
     promised: tuple[Found, ...] = ()
-    if answer.promised and framework and framework.document.in_force.covers(on):
-        promised = find_clauses(answer.promised, framework.document, on, role)
+    if answer.promised and framework and facts.clauses and framework.document.in_force.covers(on):
+        promised = facts.clauses.find(answer.promised)
     basis = _cite(framework, promised) if framework else ()
     tail = "; the framework promises it" if promised else ""
     if any(x.conflict for x in promised) and not any(x.conflict is None for x in promised):
@@ -104,8 +109,7 @@ def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -
         return "inconsistent", f"the framework promises less: {said}", basis
     if developer is None:
         return "undetermined", f"no documents of the developer were given{tail}", basis
-    given = [x for x in developer.document.documents if x.document == answer.document]
-    given = [x for x in given if x.on <= on]
+    given = facts.filed.get(answer.document, ())
     if answer.for_each:
         state, why, found = _for_each_model(answer, provision, facts, given)
     else:

@@ -14,10 +14,10 @@ from typing import Literal
 from pydantic import Field
 
 from ifthen.conformance.crosswalk import Crosswalk
-from ifthen.conformance.developer import Developer
 from ifthen.conformance.instrument import ByDocument, ByFramework, Clock, Instrument, Provision
 from ifthen.conformance.scope import judge_scope
 from ifthen.decision.model import Decision
+from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Day, Digest, Id, Line, Loaded, Part, Text
 from ifthen.errors import Error
 from ifthen.framework.model import Framework
@@ -187,6 +187,7 @@ NOTICES = (
     "or where that is undetermined.",
     "What an earlier regime asks already is told by crosswalks, which have no legal force. Nothing "
     "is inferred from what they do not map.",
+    "Deadlines a year are those that come again by themselves, as if each of them runs.",
 )
 
 

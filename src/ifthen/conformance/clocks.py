@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime, tzinfo
 from itertools import islice
 
-from ifthen.conformance.instrument import Instrument
+from ifthen.conformance.instrument import Instrument, Provision
 from ifthen.encoding.calendar import list_ends
 from ifthen.encoding.document import Day, Line, Moment, Part, Text
 from ifthen.errors import Error
@@ -66,13 +66,7 @@ def list_deadlines(
             hint=f"it has: {', '.join(clocks) or 'none'}",
         )
     provision, clock = clocks[clock_id]
-    day = event.astimezone(zone).date()
-    if not instrument.applies(provision, day):
-        raise Error(
-            "clock.not-in-force",
-            f"{provision.citation} is not in force on {day}",
-            hint="give an event on a day on which it is",
-        )
+    check_in_force(instrument, provision, event, zone)
     return tuple(
         Deadline(
             provision=provision.id,
@@ -90,3 +84,20 @@ def list_deadlines(
             count if clock.repeats else 1,
         )
     )
+
+
+def check_in_force(
+    instrument: Instrument, provision: Provision, event: datetime, zone: tzinfo
+) -> None:
+    """Refuse an event of a day on which the provision does not apply.
+
+    Raises:
+        Error: ``clock.not-in-force``.
+    """
+    day = event.astimezone(zone).date()
+    if not instrument.applies(provision, day):
+        raise Error(
+            "clock.not-in-force",
+            f"{provision.citation} is not in force on {day}",
+            hint="give an event on a day on which it is",
+        )

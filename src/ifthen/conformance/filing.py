@@ -4,7 +4,7 @@ A field holds what documents say, each entry with its basis, or says plainly tha
 write it. Nothing is invented, and nothing here says that a filing is enough: it is a draft.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from ifthen.conformance.instrument import ByDocument, Instrument, Provision
+from ifthen.decision.due import Due
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Loaded, Part, Text
 from ifthen.errors import Error
 
@@ -224,6 +225,14 @@ def make_field(asked: Asked, answer: Answer) -> FilingField:
         entries=tuple(answer.entries),
         write=write,
         judgement=provision.judgement,
+    )
+
+
+def make_deadlines(due: Iterable[Due]) -> tuple[FilingDeadline, ...]:
+    """Return what is due by a law as deadlines of a filing."""
+    return tuple(
+        FilingDeadline(title=x.title, last_day=x.last_day, standing=x.standing, reason=x.reason)
+        for x in due
     )
 
 

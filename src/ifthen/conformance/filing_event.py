@@ -12,6 +12,7 @@ from ifthen.conformance.filing import (
     Source,
     list_asked,
     list_notices,
+    make_deadlines,
     make_field,
 )
 from ifthen.conformance.filing_model import cite
@@ -78,11 +79,7 @@ def _deadlines(
     law: Loaded[Instrument], happened: Happened, about: str
 ) -> tuple[FilingDeadline, ...]:
     """Return the deadlines of a law that are about one thing."""
-    return tuple(
-        FilingDeadline(title=x.title, last_day=x.last_day, standing=x.standing, reason=x.reason)
-        for x in list_law_due([law], happened)
-        if x.id.endswith(f"/{about}")
-    )
+    return make_deadlines(x for x in list_law_due([law], happened) if x.id.endswith(f"/{about}"))
 
 
 def _graded(incident: Incident, on: date) -> list[str]:

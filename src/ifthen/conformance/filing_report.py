@@ -11,10 +11,13 @@ from ifthen.conformance.filing import (
     FilingKind,
     list_asked,
     list_notices,
+    make_deadlines,
     make_field,
 )
 from ifthen.conformance.filing_model import Case, answer_field, cite
 from ifthen.conformance.instrument import Instrument
+from ifthen.conformance.law_clock import Happened
+from ifthen.conformance.law_due import list_law_due
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
 
@@ -70,14 +73,18 @@ def _framework_notices(case: Case) -> Iterator[str]:
 
 
 def draft_internal_use(
-    law: Loaded[Instrument], cases: Sequence[Case], since: date, on: date
+    law: Loaded[Instrument], cases: Sequence[Case], since: date, happened: Happened
 ) -> Filing:
-    """Return the draft of a summary over the models used internally from ``since`` to ``on``.
+    """Return the draft of a summary over the models used internally since a day.
+
+    The last day of the period is that of ``happened``, which also says which summaries were sent.
 
     Raises:
         Error: ``filing.not-asked``; ``filing.no-internal-use`` where no model was used internally.
     """
+    on = happened.on
     asked = list_asked(law, "internal-use-summary")
+    clocks = {clock.id for x in asked for clock in x.provision.clocks}
     used = [x for x in cases if any(True for _ in _internal(x, since, on))]
     if not used:
         raise Error(
@@ -98,6 +105,9 @@ def draft_internal_use(
             *list_notices(law.document, asked, on),
             *dict.fromkeys(n for x in used for n in _framework_notices(x)),
             "Assessments are as of the last day of the period.",
+        ),
+        deadlines=make_deadlines(
+            x for x in list_law_due([law], happened) if x.id.split("/")[2] in clocks
         ),
         fields=tuple(
             make_field(x, _join([_internal_answer(x.field, case, since, on) for case in used]))

@@ -19,8 +19,9 @@ from ifthen.conformance.basis import RANK, Basis, Hidden, Holding, Outcome, Stat
 from ifthen.conformance.clause import ClauseFinding
 from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
 from ifthen.conformance.scope import Scope, judge_scope
+from ifthen.conformance.selecting import ClauseIndex
 from ifthen.decision.due import Due
-from ifthen.dossier.developer import Developer
+from ifthen.dossier.developer import Developer, DeveloperDocument
 from ifthen.encoding.document import Day, Digest, Line, Loaded, Part, Text
 from ifthen.framework.model import Framework
 
@@ -105,7 +106,15 @@ def judge(
 ) -> Report:
     """Return the findings for a day; a document that is None was not given."""
     law, facts = instrument.document, developer.document if developer else None
-    given = Given(law, framework, developer, on, held)
+    index = ClauseIndex(framework.document, on, law.legal_role) if framework else None
+    due: dict[str, list[Due]] = {}
+    for entry in held.due:
+        due.setdefault("/".join(entry.id.split("/")[:3]), []).append(entry)
+    filed: dict[str, list[DeveloperDocument]] = {}
+    for document in facts.documents if facts else ():
+        if document.on <= on:
+            filed.setdefault(document.document, []).append(document)
+    given = Given(law, framework, developer, on, held, index, due, filed)
     scopes = {x.id: judge_scope(x, law.id, facts, on) for x in law.subjects}
     return Report(
         instrument=law.id,
@@ -183,11 +192,12 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     makes a finding better. Nobody can tell that something was missed where it may be withheld.
     """
     state, _, basis = outcome
-    clocks = {f"law/{given.law.id}/{x.id}/": x for x in provision.clocks if x.asks == "act"}
     entries = [
-        (x, clock) for x in given.held.due for start, clock in clocks.items()
-        if x.id.startswith(start)
-    ]  # fmt: skip
+        (entry, clock)
+        for clock in provision.clocks
+        if clock.asks == "act"
+        for entry in given.due.get(f"law/{given.law.id}/{clock.id}", ())
+    ]
     public = not any(_bears(x, provision) for x in given.held.hidden)
     failed = [
         x

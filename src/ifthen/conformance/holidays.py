@@ -5,6 +5,7 @@ years its rules were checked; of other years it says nothing, and nothing is gue
 """
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -104,8 +105,9 @@ class HolidayCalendar(Document):
         """Return whether it holds for every day between two days."""
         return self.first_year <= first.year and last.year <= self.last_year
 
-    def list_days(self) -> frozenset[date]:
-        """Return every holiday of its years, on whatever weekday."""
+    @cached_property
+    def days(self) -> frozenset[date]:
+        """Every holiday of its years, on whatever weekday."""
         return frozenset(
             day
             for year in range(self.first_year, self.last_year + 1)

@@ -10,11 +10,12 @@ from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from ifthen.conformance.clocks import Deadline, list_deadlines
+from ifthen.conformance.clocks import check_in_force
 from ifthen.conformance.holidays import HolidayCalendar
 from ifthen.conformance.instrument import Clock, Instrument, Provision
 from ifthen.dossier.developer import Developer
 from ifthen.dossier.incident import Incident
+from ifthen.encoding.calendar import list_ends
 from ifthen.encoding.document import Loaded
 from ifthen.framework.model import Framework
 
@@ -63,21 +64,21 @@ class Asked:
             "source": f"{law.id}, {self.provision.citation}, clock {clock.id}"[:300],
         }
 
-    def end(self, begun: datetime) -> tuple[Deadline, str | None]:
-        """Return when a time ends that began, and what has to be known of that."""
+    def end(self, begun: datetime) -> tuple[date, datetime, str | None]:
+        """Return the last day of a time that began, the moment that ends it, and a note."""
         law, clock, zone = self.law, self.clock, self.zone or ZoneInfo("UTC")
-        loaded = self.happened.calendars.get(law.holidays or "")
-        calendar = loaded.document if loaded else None
-        days = calendar.list_days() if calendar else frozenset[date]()
-        (deadline,) = list_deadlines(law, clock.id, begun, zone, days)
+        check_in_force(law, self.provision, begun, zone)
         if clock.unit != "business-days":
-            return deadline, None
-        if calendar is None or not calendar.covers(
-            begun.astimezone(zone).date(), deadline.last_day
-        ):
-            (deadline,) = list_deadlines(law, clock.id, begun, zone)
-            return deadline, "counted without holidays, which can only make the day too early"
-        return deadline, f"counted with the holidays of {calendar.title}"
+            last, before = next(list_ends(begun, clock.amount, clock.unit, zone))
+            return last, before, None
+        loaded = self.happened.calendars.get(law.holidays or "")
+        if loaded is not None:
+            calendar = loaded.document
+            last, before = next(list_ends(begun, clock.amount, clock.unit, zone, calendar.days))
+            if calendar.covers(begun.astimezone(zone).date(), last):
+                return last, before, f"counted with the holidays of {calendar.title}"
+        last, before = next(list_ends(begun, clock.amount, clock.unit, zone))
+        return last, before, "counted without holidays, which can only make the day too early"
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

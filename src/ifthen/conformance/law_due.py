@@ -8,9 +8,7 @@ stays for people: what is graded serious starts clocks.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from ifthen.conformance.clocks import Deadline
 from ifthen.conformance.instrument import Clock, Instrument
 from ifthen.conformance.law_clock import NO_ZONE, Asked, Happened, Values
 from ifthen.conformance.law_due_documents import list_document_due
@@ -81,16 +79,16 @@ def _incident(asked: Asked, loaded: Loaded[Incident]) -> Iterator[Due]:
     if asked.zone is None:
         yield Due(title=title, standing="undetermined", reason=NO_ZONE, **values)
         return
-    deadline, note = asked.end(begun)
-    values |= {"since": begun.astimezone(place).date(), "last_day": deadline.last_day}
+    last, before, note = asked.end(begun)
+    values |= {"since": begun.astimezone(place).date(), "last_day": last}
     if clock.asks == "keep":
-        if on <= deadline.last_day:
+        if on <= last:
             yield Due(title=title, standing="due", **values)
         return
     if clock.unit == "hours":
-        title += f", before {deadline.before.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        title += f", before {before:%Y-%m-%d %H:%M} UTC"
     after = begun if clock.starts in ("incident-resolved", "last-incident-report") else None
-    stand = _stand(incident, deadline, on, asked.zone, after)
+    stand = _stand(asked, incident, (last, before), after)
     if note and not stand.get("reason"):
         stand["reason"] = note
     yield Due(title=title, **stand, **values)
@@ -145,18 +143,15 @@ def _follow(clock: Clock, incident: Incident, on: date) -> datetime | str | None
 
 
 def _stand(
-    incident: Incident,
-    deadline: Deadline,
-    on: date,
-    zone: ZoneInfo,
-    after: datetime | None = None,
+    asked: Asked, incident: Incident, ends: tuple[date, datetime], after: datetime | None
 ) -> Values:
     """Return the standing of a report: every recipient has to be told, by its name, in time.
 
     ``after``: only what was said later counts.
     """
+    on, zone, (last_day, before) = asked.on, asked.zone or UTC, ends
     told = [x for x in incident.reports if _day(x.at) <= on and (after is None or x.at > after)]
-    named = _split(deadline.recipient or "")
+    named = _split(asked.clock.recipient or "")
     if told and (not named or named == ["appropriate authority"]):
         said = "; ".join(f"{x.to} on {x.at.astimezone(zone).date()}" for x in told)
         reason = f"told: {said}; whether that is whom the text means is for a person"
@@ -165,11 +160,11 @@ def _stand(
     done = [x for x in first if x is not None]
     if done and len(done) == len(first):
         last = max(done)
-        standing = "met" if last <= deadline.before else "late"
+        standing = "met" if last <= before else "late"
         return {"standing": standing, "done_on": last.astimezone(zone).date()}
     others = sorted({x.to for x in told if _plain(x.to) not in named})
     return {
-        "standing": "due" if on <= deadline.last_day else "missed",
+        "standing": "due" if on <= last_day else "missed",
         "reason": f"told others by name: {', '.join(others)}" if others else None,
     }
 

@@ -128,14 +128,14 @@ def _timed(asked: Asked, anchor: Anchor) -> tuple[date, str | None, Values] | Du
         return None
     if asked.zone is None:
         return _open(asked, NO_ZONE, anchor.where, anchor.about)
-    deadline, note = asked.end(start_of(anchor.day, asked.zone))
+    last, _, note = asked.end(start_of(anchor.day, asked.zone))
     values = asked.name(anchor.about) | {
         "since": anchor.day,
-        "last_day": deadline.last_day,
+        "last_day": last,
         "where": anchor.where,
         "model": anchor.model,
     }
-    return deadline.last_day, note, values
+    return last, note, values
 
 
 def _once(
@@ -292,10 +292,10 @@ def _modifications(asked: Asked) -> Iterator[Due]:
         if asked.zone is None:
             yield Due(standing="undetermined", reason=NO_ZONE, **values)
             continue
-        deadline, _ = asked.end(start_of(day, asked.zone))
-        values |= {"since": day, "last_day": deadline.last_day}
+        last, _, _ = asked.end(start_of(day, asked.zone))
+        values |= {"since": day, "last_day": last}
         days = [x.on for x, _ in done if x.on >= day]
-        standing, done_on = judge(deadline.last_day, days, on)
+        standing, done_on = judge(last, days, on)
         if standing != "missed":
             yield Due(standing=standing, done_on=done_on, **values)
             continue

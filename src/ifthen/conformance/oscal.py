@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ifthen.conformance.crosswalk import Crosswalk, Gap, Relation, Row, check_crosswalk
-from ifthen.conformance.finding import Report
+from ifthen.conformance.finding import Finding, Report
 from ifthen.conformance.instrument import Clock, Instrument, Provision
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error, Problems
@@ -215,16 +215,7 @@ def format_profile(
             where=id,
             hint="ask for another day with --on, or without the facts or overlays",
         )
-    alters = [
-        {
-            "control-id": name_control(id, x.provision),
-            "adds": [
-                {"parts": [{"name": "overlay", "ns": NAMESPACE, "prose": text} for text in x.under]}
-            ],
-        }
-        for x in asked
-        if x.under
-    ]
+    alters = list(_list_alters(id, asked))
     layers = [x.sha256 for x in report.overlays]
     notices = [f"What {id} asks on {report.on}.", *report.notices]
     head = make_metadata(
@@ -247,6 +238,15 @@ def format_profile(
             **({"modify": {"alters": alters}} if alters else {}),
         }
     }
+
+
+def _list_alters(id: str, asked: Sequence[Finding]) -> Iterator[dict[str, Any]]:
+    """Yield what overlays did to each control, as parts to add to it."""
+    for x in asked:
+        if x.under:
+            parts = [{"name": "overlay", "ns": NAMESPACE, "prose": text} for text in x.under]
+            control = name_control(id, x.provision)
+            yield {"control-id": control, "adds": [{"parts": parts}]}
 
 
 def format_mapping(

@@ -75,23 +75,26 @@ def format_results(
             ),
             "import-ap": {"href": f"#{plan}"},
             "results": [result],
-            "back-matter": {
-                "resources": [
-                    {
-                        "uuid": plan,
-                        "title": "No assessment plan: how the findings are made",
-                        "description": "Documents are compared with the provisions by "
-                        f"'ifthen conform {law}'. The objective of each provision: {OBJECTIVE}",
-                    },
-                    {
-                        "uuid": catalogue,
-                        "title": f"{law} as a catalogue",
-                        "props": [make_prop("sha256", report.instrument_sha256)],
-                        "rlinks": [{"href": locate(name_file(law, "catalog"))}],
-                    },
-                ]
-            },
+            "back-matter": {"resources": list(_list_resources(report, plan, catalogue, locate))},
         }
+    }
+
+
+def _list_resources(
+    report: Report, plan: str, catalogue: str, locate: Callable[[str], str]
+) -> Iterator[dict[str, Any]]:
+    law = report.instrument
+    yield {
+        "uuid": plan,
+        "title": "No assessment plan: how the findings are made",
+        "description": f"Documents are compared with the provisions by 'ifthen conform {law}'. "
+        f"The objective of each provision: {OBJECTIVE}",
+    }
+    yield {
+        "uuid": catalogue,
+        "title": f"{law} as a catalogue",
+        "props": [make_prop("sha256", report.instrument_sha256)],
+        "rlinks": [{"href": locate(name_file(law, "catalog"))}],
     }
 
 

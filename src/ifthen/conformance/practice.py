@@ -36,6 +36,8 @@ class Published:
     developer: str
     title: str
     frameworks: tuple[Loaded[Framework], ...]
+    withheld: tuple[str, ...] = ()
+    """Documents of a record of which parts are withheld: what is not found may be there."""
 
     def in_force(self, on: date) -> tuple[Loaded[Framework], ...]:
         """Return the newest version in force of each document on a day."""
@@ -72,7 +74,8 @@ class Cell(Part):
     """Name of the developer."""
     standing: Standing
     """frontier: none is stronger; published: somebody's is; none: no clause, and nothing of the
-    text was left out; unknown: no clause, but parts of the text were left out; no-framework."""
+    text was left out; unknown: no clause, but parts of the text were left out or are withheld;
+    no-framework."""
     why: Text
     """The standing in a sentence: for ``published``, the distance to the frontier."""
     since: Day | None = None
@@ -263,6 +266,12 @@ def _since(
 
 def _empty(developer: Published, on: date) -> Cell:
     frameworks = [x.document for x in developer.in_force(on)]
+    if developer.withheld:
+        return Cell(
+            developer=developer.developer,
+            standing="unknown",
+            why=f"no public clause was found; parts are withheld: {', '.join(developer.withheld)}",
+        )
     if not frameworks:
         return Cell(
             developer=developer.developer,

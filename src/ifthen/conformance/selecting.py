@@ -5,28 +5,29 @@ see what was found. That a clause is there says nothing about whether it is enou
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ifthen.conformance.instrument import FrameworkPart, Selector
-from ifthen.encoding.document import Line, Part, Text
 from ifthen.framework.anchor import Anchor
 from ifthen.framework.model import Framework, LegalRole
 
 
-class Found(Part):
+@dataclass(frozen=True, slots=True)
+class Found:
     """A clause that speaks to a provision."""
 
-    path: Line
+    path: str
     """Path of the clause inside the document."""
-    says: Text
+    says: str
     """The clause in own words."""
-    section: Line | None = None
+    section: str | None = None
     """Section of the published text."""
-    doubt: Text | None = None
+    doubt: str | None = None
     """Why it does not answer by itself: only a permission, or set aside by an exemption."""
-    conflict: Text | None = None
+    conflict: str | None = None
     """How it contradicts the provision, for example by a longer time."""
 
 
@@ -34,30 +35,70 @@ Candidate = tuple[str, object, str]
 """Path of a clause inside the document, the clause, and its words."""
 
 
+class ClauseIndex:
+    """The clauses of a framework in force on a day, prepared for many selectors."""
+
+    def __init__(self, framework: Framework, on: date, role: LegalRole | None) -> None:
+        self._framework, self._on, self._role = framework, on, role
+        self._parts: dict[FrameworkPart, list[_Prepared]] = {}
+
+    def select(self, selector: Selector) -> Iterator[Candidate]:
+        """Yield the clauses that a selector chooses, in document order."""
+        return (x.candidate for x in self._select(selector))
+
+    def find(self, selector: Selector) -> tuple[Found, ...]:
+        """Return the clauses that a selector chooses, each with what keeps it from answering."""
+        return tuple(
+            Found(x.candidate[0], x.candidate[2], x.section, x.doubt, _conflict(selector, x))
+            for x in self._select(selector)
+        )
+
+    def _select(self, selector: Selector) -> Iterator["_Prepared"]:
+        words = tuple(x.lower() for x in selector.words)
+        for part in dict.fromkeys(selector.parts):
+            if part not in self._parts:
+                self._parts[part] = list(self._prepare(part))
+            yield from (x for x in self._parts[part] if _matches(selector, words, x))
+
+    def _prepare(self, part: FrameworkPart) -> Iterator["_Prepared"]:
+        for candidate in _list_part(part, self._framework, self._role):
+            clause = candidate[1]
+            applies = getattr(clause, "applies", None)
+            if applies is None or applies(self._on):
+                yield _Prepared(
+                    candidate,
+                    words=_words(candidate),
+                    kind=getattr(clause, "kind", None),
+                    opens=getattr(clause, "opens", None),
+                    section=find_section(clause),
+                    doubt=_doubt(clause, self._framework, self._on),
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A clause with what selectors ask about."""
+
+    candidate: Candidate
+    words: str
+    kind: str | None
+    opens: str | None
+    section: str | None
+    doubt: str | None
+
+
 def select_clauses(
     selector: Selector, framework: Framework, on: date, role: LegalRole | None
 ) -> Iterator[Candidate]:
     """Yield the clauses in force on a day that a selector chooses, in document order."""
-    for part in dict.fromkeys(selector.parts):
-        for candidate in _list_part(part, framework, role):
-            if _matches(selector, candidate, on):
-                yield candidate
+    return ClauseIndex(framework, on, role).select(selector)
 
 
 def find_clauses(
     selector: Selector, framework: Framework, on: date, role: LegalRole | None
 ) -> tuple[Found, ...]:
     """Return the clauses that a selector chooses, each with what keeps it from answering."""
-    return tuple(
-        Found(
-            path=path,
-            says=says,
-            section=find_section(clause),
-            doubt=_doubt(clause, framework, on),
-            conflict=_conflict(selector, clause),
-        )
-        for path, clause, says in select_clauses(selector, framework, on, role)
-    )
+    return ClauseIndex(framework, on, role).find(selector)
 
 
 def find_section(clause: object) -> str | None:
@@ -66,23 +107,23 @@ def find_section(clause: object) -> str | None:
     return anchors[0].section if anchors else None
 
 
-def _matches(selector: Selector, candidate: Candidate, on: date) -> bool:
+def _matches(selector: Selector, words: Sequence[str], clause: _Prepared) -> bool:
+    if selector.kinds and clause.kind not in selector.kinds:
+        return False
+    if selector.opens and clause.opens not in selector.opens:
+        return False
+    return not words or any(_speaks(x, clause.words) for x in words if x in clause.words)
+
+
+def _words(candidate: Candidate) -> str:
     _, clause, says = candidate
-    applies = getattr(clause, "applies", None)
-    if applies is not None and not applies(on):
-        return False
-    if selector.kinds and getattr(clause, "kind", None) not in selector.kinds:
-        return False
-    if selector.opens and getattr(clause, "opens", None) not in selector.opens:
-        return False
-    return not selector.words or _speaks(selector.words, clause, says)
-
-
-def _speaks(words: tuple[str, ...], clause: object, says: str) -> bool:
     names = ("id", "title", "text", "action", "event", "recipient", "term")
     fields = [str(getattr(clause, name, None) or "") for name in names]
-    text = " ".join([fields[0].replace("-", " "), *fields[1:], says]).lower()
-    return any(re.search(rf"(?<!\w){re.escape(w.lower())}(?!\w)", text) for w in words)
+    return " ".join([fields[0].replace("-", " "), *fields[1:], says]).lower()
+
+
+def _speaks(word: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _doubt(clause: object, framework: Framework, on: date) -> str | None:
@@ -105,9 +146,10 @@ def _doubt(clause: object, framework: Framework, on: date) -> str | None:
     return None
 
 
-def _conflict(selector: Selector, clause: object) -> str | None:
+def _conflict(selector: Selector, prepared: _Prepared) -> str | None:
     if selector.at_most_days is None:
         return None
+    clause = prepared.candidate[1]
     for name in ("review_every_days", "every_days", "within_days"):
         days = getattr(clause, name, None)
         if days is not None and days > selector.at_most_days:

@@ -82,6 +82,14 @@ def parse_canonical(data: bytes) -> Any:
         Error: ``canonical.not-json``, ``canonical.not-canonical`` for a second spelling, or
             ``canonical.unsupported`` for a value that has no canonical spelling.
     """
+    if data.isascii():  # most documents: keys in order, no fractions; written again, they compare
+        text = data.decode()
+        try:
+            value = _DECODE_COMMON(text)
+            if _ENCODE(value) == text:
+                return value
+        except (ValueError, RecursionError, _UncommonError):
+            pass  # the whole way tells what is wrong, if anything is
     try:
         value = _DECODE(data.decode())
     except (ValueError, RecursionError) as error:
@@ -102,6 +110,23 @@ def _parse_integer(text: str) -> int | float:
 
 
 _DECODE = json.JSONDecoder(parse_int=_parse_integer).decode
+
+
+def _parse_common_integer(text: str) -> int:
+    number = int(text)
+    if abs(number) > MAX_INTEGER:
+        raise _UncommonError
+    return number
+
+
+def _refuse(_: str) -> Any:
+    raise _UncommonError
+
+
+_DECODE_COMMON = json.JSONDecoder(
+    parse_int=_parse_common_integer, parse_float=_refuse, parse_constant=_refuse
+).decode
+"""Reads what the standard library writes again as RFC 8785 does; the rest is no common value."""
 
 
 def digest_bytes(data: bytes) -> str:

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, overload
 T = TypeVar("T")
 DIGEST = 32
 """Bytes of a SHA-256 digest."""
+_HASHED = {str, int, bool, float, tuple, type(None)}
+"""Kinds of values that are looked for again; tuples are of texts."""
 _MOST_KEYS = 4096
 """Most different values that are looked for again; later ones are kept for each row."""
 
@@ -98,13 +100,19 @@ class Ids(_Column[Any]):
             self._kinds += values._kinds
             return
         values = list(values)
-        encoded = [
-            b"" if value is None else str(value).encode("utf-8", "surrogatepass")
-            for value in values
-        ]
-        self._ends.extend(islice(accumulate(map(len, encoded), initial=base), 1, None))
-        self._text += b"".join(encoded)
-        self._kinds += bytes(map(_KINDS.__getitem__, map(type, values)))
+        texts: list[Any] = values
+        kinds = bytes(map(_KINDS.__getitem__, map(type, values)))
+        if kinds.count(_TEXT) < len(kinds):
+            texts = ["" if value is None else str(value) for value in values]
+        joined = "".join(texts)
+        if joined.isascii():  # then each has as many bytes as characters
+            sizes, encoded = map(len, texts), joined.encode("ascii")
+        else:
+            pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+            sizes, encoded = map(len, pieces), b"".join(pieces)
+        self._ends.extend(islice(accumulate(sizes, initial=base), 1, None))
+        self._text += encoded
+        self._kinds += kinds
 
     def take(self, rows: Iterable[int]) -> "Ids":
         """Return the ids of some rows."""
@@ -168,10 +176,12 @@ class Digests(_Column[bytes | None]):
             self._bytes += values._bytes
             self._other.update((base + row, value) for row, value in values._other.items())
             return
-        values = list(values)
-        if not all(values):
-            self._other.update((base + row, value) for row, value in enumerate(values) if not value)
-        self._bytes += b"".join(value or bytes(DIGEST) for value in values)
+        digests: list[Any] = list(values)
+        if not all(digests):
+            other = ((base + row, value) for row, value in enumerate(digests) if not value)
+            self._other.update(other)
+            digests = [value or bytes(DIGEST) for value in digests]
+        self._bytes += b"".join(digests)
 
     def take(self, rows: Iterable[int]) -> "Digests":
         """Return the digests of some rows."""
@@ -208,8 +218,33 @@ class Coded(_Column[Any]):
         if isinstance(values, Coded):
             codes = [self._code(value) for value in values.values]
             self.codes.extend(map(codes.__getitem__, values.codes))
-        else:
+        elif not self._extend_alike(values := list(values)):
             self.codes.extend(map(self._code, values))
+
+    def _extend_alike(self, values: list[Any]) -> bool:
+        """Add values of one kind that are few different ones; return whether they are.
+
+        Then none is looked at by itself: a log of very many samples has little else.
+        """
+        kinds = set(map(type, values))
+        if len(kinds) != 1 or not kinds <= _HASHED:
+            return False
+        (kind,) = kinds
+        texts = map(repr, values) if kind is float else values
+        keys = values if kind is str else list(zip(repeat(kind), texts, strict=False))
+        try:
+            different = dict(zip(keys, values, strict=True))
+        except TypeError:  # a tuple of lists
+            return False
+        known = self._known
+        if len(known) + len(different) > _MOST_KEYS:
+            return False
+        for key, value in different.items():
+            if key not in known:
+                known[key] = len(self.values)
+                self.values.append(value)
+        self.codes.extend(map(known.__getitem__, keys))
+        return True
 
     def fill(self, value: Any, count: int) -> None:
         """Add a value ``count`` times."""

@@ -303,20 +303,15 @@ def _is_stated(
 ) -> bool:
     """Return whether the scores of all questions are stated, each once and in their order."""
     values, reduced = reduction.values, questions.reduce(reducer)
-    if not isinstance(values, Pairs) or len(values) != len(questions) or None in reduced:
+    if not isinstance(values, Pairs) or len(values) != len(questions):
         return False
     if not all(map(eq, values.ids.texts(), questions.ids)):
         return False
-    pairs = set(zip(values.values.codes, map(_same_nan, reduced), strict=True))
+    pairs = set(zip(values.values.codes, reduced, strict=True))
     return all(
-        _same_number(_stated_number(values.values.values[code], key), number)
+        number is not None and _same_number(_stated_number(values.values.values[code], key), number)
         for code, number in pairs
     )
-
-
-def _same_nan(number: float | None) -> float:
-    """Return the number, but one and the same NaN for each: a set tells others apart."""
-    return math.nan if number is None or math.isnan(number) else number
 
 
 def _stated_number(value: Any, key: str | None) -> float:

@@ -1,10 +1,11 @@
 """The directory at the end of a zip archive (PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16)."""
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from operator import le
+from itertools import chain, islice
+from operator import gt
 from struct import Struct
 from typing import overload
 
@@ -12,20 +13,26 @@ import msgspec
 
 from ifthen.errors import Error
 from ifthen.evidence.inflate import METHODS
+from ifthen.evidence.matching import all_different
 from ifthen.evidence.source import Source
 
 _END = Struct("<4s4H2LH")
 _END64_LOCATOR = Struct("<4sLQL")
 _END64 = Struct("<4sQ2H2L4Q")
-_ENTRY = Struct("<4s6H3L5H2L")
-_FIELDS = Struct("<8x2H4xL8xH")  # flags, method, CRC-32 and length of the name of an entry
-_LOCAL_SIZE = 30
+_ENTRY = Struct("<4s4x2H8x2L3H8xL")
+"""Signature, flags, method, packed size, size, three lengths and start of an entry."""
+FIELDS = Struct("<8x2H4x3L2H10xL")
+"""Flags, method, CRC-32, packed size, size, lengths of name and extra field, start."""
+LOCAL_SIZE = 30
+_ENTRY_SIZE = 46
 _MAX_COMMENT = 0xFFFF
 _MAX_EXTRA = 0xFFFF
-_FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
+_FULL16, FULL32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _MAX_DIRECTORY = 1 << 30
 _MOST = 1 << 62  # the arrays hold 64 bits
+_SAMPLE = re.compile(rb"samples/[\x01-.0-\x7f]*\.json")
+"""Names that are :func:`is_plain`, need no decoding and lead nowhere: nearly all of a log."""
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -53,28 +60,28 @@ class Directory(Sequence[Entry]):
     """The entries of a directory, each made when it is asked for.
 
     An archive can have millions of members, so what is kept is the directory as it stands in the
-    file and some 40 bytes for each entry.
+    file and four bytes for each entry.
     """
 
     def __init__(self, data: bytes, start: int, source: str) -> None:
         """Make a directory without entries; ``start`` is where it stands in the file ``source``."""
         self.start = start
         """Where the directory begins: no member reaches further."""
-        self.starts = array("Q")
-        """Offset of the local header of each member."""
-        self.ends = array("Q")
-        """The least offset at which each member can end: its extra field is not known here."""
-        self.sizes = array("Q")
-        """Bytes of each member when inflated."""
-        self.hashes = array("q")
-        """A hash of each name: where two differ, so do the names."""
+        self.data = data
         self.named: dict[str, int] = {}
         """Place of the last entry of each name that is not :func:`is_plain`."""
-        self._data = data
+        self.places = array("I")
+        """Where each entry stands in ``data``."""
+        self.largest = 0
+        """Most bytes of a member when inflated."""
+        self.total = 0
+        """Bytes of all members when inflated."""
+        self.repeats_names = False
+        """Whether two names are perhaps the same; where not, they are surely not."""
+        self.order: Sequence[int] = range(0)
+        """The places of the entries in the order in which their members stand in the file."""
         self._source = source
-        self.places = array("Q")
-        """Where each entry stands in the directory."""
-        self._sorted: array[int] | None = None
+        self._starts: array[int] | None = None
 
     def __len__(self) -> int:
         return len(self.places)
@@ -91,36 +98,39 @@ class Directory(Sequence[Entry]):
 
     def take(self, places: Iterable[int]) -> list[Entry]:
         """Return the entries at some places."""
-        data, at_of, starts, ends, sizes = (
-            self._data, self.places, self.starts, self.ends, self.sizes
-        )  # fmt: skip
-        in_order, last = self._sorted, len(at_of)
+        data, at_of, starts, last = self.data, self.places, self._starts, len(self)
         found: list[Entry] = []
         for place in places:
-            at, start = at_of[place], starts[place]
-            flags, method, crc32, named = _FIELDS.unpack_from(data, at)
-            raw = data[at + 46 : at + 46 + named]
-            if in_order is None:
-                after = starts[place + 1] if place + 1 < last else self.start
+            at = at_of[place]
+            flags, method, crc32, _, _, named, _, _ = FIELDS.unpack_from(data, at)
+            raw = data[at + _ENTRY_SIZE : at + _ENTRY_SIZE + named]
+            start, packed, size = self.span(place)
+            if starts is None:
+                after = self.span(place + 1)[0] if place + 1 < last else self.start
             else:
-                following = bisect_right(in_order, start)
-                after = in_order[following] if following < last else self.start
-            least = ends[place] - start
-            found.append(
-                Entry(
-                    raw.decode("ascii") if raw.isascii() else _decode(raw, flags),
-                    raw,
-                    flags,
-                    method,
-                    crc32,
-                    start,
-                    least - _LOCAL_SIZE - named,
-                    sizes[place],
-                    min(after - start, least + _MAX_EXTRA),
-                    data[at + 8 : at + 30],
-                )
-            )
+                following = bisect_right(starts, start)
+                after = starts[following] if following < last else self.start
+            room = min(after - start, LOCAL_SIZE + named + packed + _MAX_EXTRA)
+            name, fixed = _decode(raw, flags), data[at + 8 : at + 30]
+            found.append(Entry(name, raw, flags, method, crc32, start, packed, size, room, fixed))
         return found
+
+    def span(self, place: int) -> tuple[int, int, int]:
+        """Return where a member starts, and its bytes in the archive and when inflated."""
+        at = self.places[place]
+        _, _, _, packed, size, named, extra, start = FIELDS.unpack_from(self.data, at)
+        if FULL32 in (start, packed, size):
+            fields_at = at + _ENTRY_SIZE + named
+            fields = self.data[fields_at : fields_at + extra]
+            size, packed, start = parse_sizes64(fields, size, packed, start)
+        return start, packed, size
+
+    def sizes(self, places: Iterable[int]) -> Iterator[int]:
+        """Yield the bytes of some members when inflated."""
+        data, at_of, unpack = self.data, self.places, FIELDS.unpack_from
+        for place in places:
+            size = unpack(data, at_of[place])[4]
+            yield size if size != FULL32 else self.span(place)[2]
 
     def __iter__(self) -> Iterator[Entry]:
         for place in range(0, len(self), 1024):
@@ -128,18 +138,30 @@ class Directory(Sequence[Entry]):
 
     def name(self, place: int) -> str:
         """Return the name of an entry."""
-        data, at = self._data, self.places[place]
-        flags = data[at + 8] | data[at + 9] << 8
-        return _decode(data[at + 46 : at + 46 + (data[at + 28] | data[at + 29] << 8)], flags)
+        data, at = self.data, self.places[place]
+        flags, _, _, _, _, named, _, _ = FIELDS.unpack_from(data, at)
+        return _decode(data[at + _ENTRY_SIZE : at + _ENTRY_SIZE + named], flags)
 
-    def in_file_order(self) -> Sequence[int]:
-        """Return the places of the entries in the order in which their members stand."""
-        starts = self.starts
-        if all(map(le, starts, islice(starts, 1, None))):
-            return range(len(starts))
-        order = array("Q", sorted(range(len(starts)), key=starts.__getitem__))
-        self._sorted = array("Q", map(starts.__getitem__, order))
-        return order
+    def sort(self) -> None:
+        """Put the entries into the order of their members, which is not theirs."""
+        starts = array("Q", (self.span(place)[0] for place in range(len(self))))
+        self.order = array("I", sorted(range(len(self)), key=starts.__getitem__))
+        self._starts = array("Q", map(starts.__getitem__, self.order))
+
+    def find_overlap(self) -> int | None:
+        """Return a place in ``order`` whose member reaches into the next one or the directory."""
+        if self._starts is None:
+            last = len(self) - 1
+            return last if last >= 0 and self._end(last) > self.start else None
+        limits = chain(islice(self._starts, 1, None), (self.start,))
+        ends = map(self._end, self.order)
+        return next((at for at, over in enumerate(map(gt, ends, limits)) if over), None)
+
+    def _end(self, place: int) -> int:
+        """Return the least offset at which a member ends: its extra field is not known here."""
+        named: int = FIELDS.unpack_from(self.data, self.places[place])[5]
+        start, packed, _ = self.span(place)
+        return start + LOCAL_SIZE + named + packed
 
 
 def read_directory(source: Source, most: int) -> Directory:
@@ -159,6 +181,31 @@ def is_plain(name: str) -> bool:
 
 def _decode(raw: bytes, flags: int) -> str:
     return raw.decode("utf-8") if flags & _UTF8 or raw.isascii() else raw.decode("cp437")
+
+
+def parse_sizes64(extra: bytes, size: int, packed: int, start: int) -> tuple[int, int, int]:
+    """Return size, packed size and start, those that are full taken from the extra field.
+
+    Raises:
+        ValueError: where they are not there.
+    """
+    values: list[int] = []
+    at = 0
+    while at + 4 <= len(extra):
+        kind = int.from_bytes(extra[at : at + 2], "little")
+        length = int.from_bytes(extra[at + 2 : at + 4], "little")
+        if kind == 1:
+            body = extra[at + 4 : at + 4 + length]
+            values = [int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body) - 7, 8)]
+        at += 4 + length
+    if len(values) < (size, packed, start).count(FULL32):
+        raise ValueError("fewer than there are full ones")
+    rest = iter(values)
+    return (
+        next(rest) if size == FULL32 else size,
+        next(rest) if packed == FULL32 else packed,
+        next(rest) if start == FULL32 else start,
+    )
 
 
 class _Reader:
@@ -198,7 +245,7 @@ class _Reader:
         located = (
             at >= _END64_LOCATOR.size and tail[at - _END64_LOCATOR.size :][:4] == b"PK\x06\x07"
         )
-        if located or _FULL16 in {disk, first_disk, here, count} or _FULL32 in {size, start}:
+        if located or _FULL16 in {disk, first_disk, here, count} or FULL32 in {size, start}:
             end, disk, first_disk, here, count, size, start = self._find64(end)
         if disk or first_disk or here != count:
             raise self._damaged("the archive has several parts")
@@ -223,48 +270,74 @@ class _Reader:
     def _entries(self, data: bytes, start: int, count: int) -> Directory:
         directory = Directory(data, start, self._name)
         unpack, at, end = _ENTRY.unpack_from, 0, len(data)
-        add_place, add_start, add_end = (
-            directory.places.append, directory.starts.append, directory.ends.append
-        )  # fmt: skip
-        add_size, add_hash = directory.sizes.append, directory.hashes.append
+        hashes, sizes = array("q"), array("Q")
+        add_place, add_hash, add_size = directory.places.append, hashes.append, sizes.append
+        is_sample = _SAMPLE.fullmatch
+        reached, in_order = 0, True
         for place in range(count):
-            if at + 46 > end:
+            if at + _ENTRY_SIZE > end:
                 raise self._damaged("the directory is cut off")
-            (signature, _, _, flags, method, _, _, _, packed, size, named, extra, comment,
-             _, _, _, first) = unpack(data, at)  # fmt: skip
-            name_end = at + 46 + named
-            extra_end = name_end + extra
-            if signature != b"PK\x01\x02" or extra_end + comment > end:
+            signature, flags, method, packed, size, named, extra, comment, first = unpack(data, at)
+            name_at = at + _ENTRY_SIZE
+            name_end = name_at + named
+            after = name_end + extra
+            if signature != b"PK\x01\x02" or after + comment > end:
                 raise self._damaged("the directory holds something that is not an entry")
-            name = self._member_name(data[at + 46 : name_end], flags)
-            if comment:  # what other readers could take for a second directory
-                raise self._damaged("an entry of the directory has a comment", name)
-            if _FULL32 in (size, packed, first):
-                fields = data[name_end:extra_end]
-                size, packed, first = self._sizes64(fields, size, packed, first, name)
-            if flags & _ENCRYPTED:
-                raise Error(
-                    "log.encrypted", "the member is encrypted", where=f"{self._name}:{name}"
-                )
-            if method not in METHODS:
-                raise Error(
-                    "log.method",
-                    f"compression method {method} is not read; 0, 8 and 93 are",
-                    where=f"{self._name}:{name}",
-                )
-            if first + packed >= _MOST:
-                raise self._damaged("the member stands outside the archive", name)
-            if not is_plain(name):
-                directory.named[name] = place
-            add_place(at)
-            add_start(first)
-            add_end(first + _LOCAL_SIZE + named + packed)
+            raw = data[name_at:name_end]
+            if is_sample(raw):
+                add_hash(hash(raw))
+            else:
+                name = self._member_name(raw, flags)
+                add_hash(hash(raw if raw.isascii() else name))
+                if not is_plain(name):
+                    directory.named[name] = place
+            sizes32 = (size, packed, first)
+            if comment or FULL32 in sizes32 or flags & _ENCRYPTED or method not in METHODS:
+                kinds = (flags, method, comment)
+                rare = self._rare(_decode(raw, flags), kinds, sizes32, data[name_end:after])
+                size, packed, first = rare
+            if first < reached:
+                in_order = False
+            reached = first + LOCAL_SIZE + named + packed
+            if reached >= _MOST:
+                raise self._damaged("the member stands outside the archive", _decode(raw, flags))
             add_size(size)
-            add_hash(hash(name))
-            at = extra_end
+            add_place(at)
+            at = after
         if at != end:
             raise self._damaged("the directory holds more than its entries")
+        directory.largest, directory.total = max(sizes, default=0), sum(sizes)
+        directory.repeats_names = not all_different(hashes)
+        directory.order = range(count)
+        if not in_order:
+            directory.sort()
         return directory
+
+    def _rare(
+        self,
+        name: str,
+        kinds: tuple[int, int, int],
+        sizes: tuple[int, int, int],
+        extra: bytes,
+    ) -> tuple[int, int, int]:
+        """Return size, packed size and start of an entry that has something few entries have.
+
+        ``kinds`` are its flags, method and length of the comment.
+        """
+        flags, method, comment = kinds
+        if comment:  # what other readers could take for a second directory
+            raise self._damaged("an entry of the directory has a comment", name)
+        try:
+            found = parse_sizes64(extra, *sizes)
+        except ValueError as error:
+            raise self._damaged("the zip64 sizes are missing", name) from error
+        where = f"{self._name}:{name}"
+        if flags & _ENCRYPTED:
+            raise Error("log.encrypted", "the member is encrypted", where=where)
+        if method not in METHODS:
+            message = f"compression method {method} is not read; 0, 8 and 93 are"
+            raise Error("log.method", message, where=where)
+        return found
 
     def _member_name(self, raw: bytes, flags: int) -> str:
         try:
@@ -281,27 +354,3 @@ class _Reader:
                 where=self._name,
             )
         return name
-
-    def _sizes64(
-        self, extra: bytes, size: int, packed: int, start: int, name: str
-    ) -> tuple[int, int, int]:
-        """Return size, packed size and start, those that are full taken from the extra field."""
-        values: list[int] = []
-        at = 0
-        while at + 4 <= len(extra):
-            kind = int.from_bytes(extra[at : at + 2], "little")
-            length = int.from_bytes(extra[at + 2 : at + 4], "little")
-            if kind == 1:
-                body = extra[at + 4 : at + 4 + length]
-                values = [
-                    int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body) - 7, 8)
-                ]
-            at += 4 + length
-        if len(values) < (size, packed, start).count(_FULL32):
-            raise self._damaged("the zip64 sizes are missing", name)
-        rest = iter(values)
-        return (
-            next(rest) if size == _FULL32 else size,
-            next(rest) if packed == _FULL32 else packed,
-            next(rest) if start == _FULL32 else start,
-        )

@@ -115,7 +115,8 @@ def _zstandard_inflater() -> Inflate:
 
     def one_shot(packed: memoryview, size: int) -> bytes:
         try:
-            if size > 0 and stated_size(packed) in {size, _NOT_STATED}:
+            stated = stated_size(packed)
+            if size > 0 and stated in (size, _NOT_STATED):
                 content = decompress(packed, max_output_size=size, allow_extra_data=False)
                 if len(content) == size:
                     return content

@@ -28,7 +28,14 @@ from ifthen.evidence.inspect_samples import Share, join_shares, read_share
 from ifthen.evidence.log import Finding, Log, Reduction, SampleScore, contradiction, notice
 from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import Marks, SampleTable
-from ifthen.evidence.sharing import WORTH_SHARING, available_workers, can_fork, cut, share_out
+from ifthen.evidence.sharing import (
+    WORTH_SHARING,
+    available_workers,
+    can_fork,
+    cut,
+    cut_shrinking,
+    share_out,
+)
 from ifthen.evidence.source import Source, digest_source
 from ifthen.evidence.strict_json import check_keys
 
@@ -36,7 +43,7 @@ MAX_HEADER = 1 << 27
 """Most bytes of a header; as Python values they take some twenty times that."""
 _HEADER, _START = "header.json", "_journal/start.json"
 _SAMPLE = 8600  # the work on a sample beside its bytes, as bytes: 13 us, and 1.5 ns for each
-_SHARES = 48  # so many that the processes end at about the same time
+_SHARES = 48  # the last ones are so small that the processes end at about the same time
 _MOST_ROWS = 4096  # of one share, which takes a kilobyte for each until it is packed
 _CHUNKED = re.compile(r"samples/.*_epoch_[0-9]+/")
 _KNOWN = re.compile(
@@ -145,15 +152,18 @@ class _Reader:
     def _read_samples(self) -> Share:
         """Return the samples, read in several processes where that is faster."""
         members, places = self._archive.members, self._archive.samples()
-        costs = [_SAMPLE + members.sizes[place] for place in places]
+        costs = [_SAMPLE + size for size in members.sizes(places)]
         workers = available_workers() if self._workers is None else self._workers
         worth = sum(costs) - _SAMPLE * len(costs) >= WORTH_SHARING
         shared = workers > 1 and worth and can_fork()
-        ends = cut(costs, sum(costs) / _SHARES if shared else math.inf, _MOST_ROWS)
+        if shared:
+            ends = cut_shrinking(costs, 1 / (2 * workers), sum(costs) / _SHARES, _MOST_ROWS)
+        else:
+            ends = cut(costs, math.inf, _MOST_ROWS)
 
         def read(number: int) -> Share:
             own = places[ends[number - 1] if number else 0 : ends[number]]
-            share = read_share(self._source, members.take(own), self._keep)
+            share = read_share(self._source, members, own, self._keep)
             share.table.pack()
             return share
 
@@ -177,11 +187,11 @@ class _Reader:
         """
         for key, attempts in self._earlier.items():
             self._supersede(table, key, attempts)
-        superseded = list(self._archive.superseded())
+        members, superseded = self._archive.members, self._archive.superseded()
         if not superseded:
             return
-        samples = [m for m in superseded if m.name.startswith("samples/")]
-        earlier = read_share(self._source, samples, self._keep).table
+        samples = [x for x in superseded if members.name(x).startswith("samples/")]
+        earlier = read_share(self._source, members, samples, self._keep).table
         counts = Counter((str(s.id), s.epoch) for s in earlier)
         requeued = {k for k, count in counts.items() if len(self._earlier.get(k, ())) == count}
         for sample in earlier:

@@ -14,7 +14,7 @@ from ifthen.evidence.formats import Request
 from ifthen.evidence.inspect_first import FIRST, add_first_score, read_first_results
 from ifthen.evidence.inspect_format import VERSION, HeaderJson, LogJson, check_version, decode
 from ifthen.evidence.inspect_log import to_log, to_reductions, to_results, to_scorers
-from ifthen.evidence.inspect_samples import SampleDecoder, Share, add_sample
+from ifthen.evidence.inspect_samples import SampleDecoder, Share, adder
 from ifthen.evidence.log import Finding, Log, contradiction, notice
 from ifthen.evidence.metrics import metadata_keys
 from ifthen.evidence.samples import SampleTable
@@ -41,13 +41,13 @@ def read(source: Source, request: Request) -> Log:
         content.eval.config.epochs_reducer = []  # its metrics run over single answers
     keep = request.keep | metadata_keys(to_scorers(content), to_results(content))
     share = Share(SampleTable(place="samples[{row}]", keep=keep), findings)
-    decoder = SampleDecoder(name)
+    decoder, add = SampleDecoder(name), adder(share, keep)
     for index, raw in enumerate(content.samples or ()):
         place = f"samples[{index}]"
         sample = decoder.decode(raw, place)
         if is_first:
             add_first_score(sample, bytes(raw), content.results, where=f"{name}:{place}")
-        add_sample(share, sample, place, keep, hashlib.sha256(raw).digest())
+        add(sample, place, hashlib.sha256(raw).digest())
     share.table.places = {row: f"samples[{row}]" for row in range(len(share.table))}
     if share.retried:
         message = f"{share.retried} samples were tried again after an error"

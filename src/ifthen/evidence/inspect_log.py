@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from operator import eq, lt
+from operator import lt
 from typing import Any, Literal
 
 from ifthen.errors import Error
@@ -53,7 +53,8 @@ def to_log(
     """
     run = to_run(header, where=where)
     results = header.results
-    ids = header.eval.dataset.sample_ids
+    stated = header.eval.dataset.sample_ids
+    ids = None if stated is None else tuple(stated)
     if max(len(ids or ()), len(samples)) * run.epochs > MAX_SAMPLES:
         raise Error(
             "log.too-large",
@@ -75,7 +76,7 @@ def to_log(
         bytes=size,
         run=run,
         scorers=to_scorers(header),
-        sample_ids=None if ids is None else tuple(ids),
+        sample_ids=ids,
         total=results.total_samples if results else None,
         completed=results.completed_samples if results else None,
         results=to_results(header),
@@ -227,12 +228,12 @@ def to_pairs(items: Sequence[ReducedJson]) -> Sequence[tuple[SampleId | None, An
     return Pairs(Ids(ids), Coded(item.value for item in items))
 
 
-def run_order(samples: SampleTable, ids: Sequence[SampleId] | None) -> Sequence[int] | None:
+def run_order(samples: SampleTable, ids: tuple[SampleId, ...] | None) -> Sequence[int] | None:
     """Return the rows by epoch, then by the place of their id in the dataset; None as they are.
 
     Sums of floating-point numbers depend on their order; this is the producer's.
     """
-    if samples.grid and (not ids or (len(ids) == samples.grid and _are_same(samples, ids))):
+    if samples.grid and (not ids or samples.is_grid_of(ids)):
         return None
     rank = {str(identifier): place for place, identifier in enumerate(ids or ())}
     last, epochs = len(rank), samples.epochs
@@ -240,10 +241,6 @@ def run_order(samples: SampleTable, ids: Sequence[SampleId] | None) -> Sequence[
     del rank
     order = sorted(range(len(ranks)), key=lambda row: (epochs[row], ranks[row]))
     return None if all(map(lt, order, islice(order, 1, None))) else array("Q", order)
-
-
-def _are_same(samples: SampleTable, ids: Sequence[SampleId]) -> bool:
-    return all(map(eq, map(str, ids), samples.id_texts()))
 
 
 def _declared(metrics: Any) -> Iterable[Metric]:

@@ -23,8 +23,9 @@ UPDATES = "_journal/config_updates"
 _JOURNAL_MEMBER = re.compile(r"_journal/summaries/([0-9]+)\.json")
 _UPDATE_MEMBER = re.compile(r"_journal/config_updates/([0-9]+)\.json")
 _LARGE = 1 << 20
+_BATCH = 1 << 18  # bytes that are decoded at a time: some six times that is taken meanwhile
 _LARGEST = 1 << 24
-_MANY = 1000
+_MANY = 500
 _NAME = rb'"(?:[^"\\]*)"'
 _FIRST = re.compile(rb'\[\{"scorer":(' + _NAME + rb'),"samples":\[(?=\{)')
 _LAST = re.compile(rb'\](?:,"reducer":(' + _NAME + rb"|null))?\}\]\s*\Z")
@@ -49,7 +50,7 @@ def read_summaries(
         for name, place in archive.members.named.items()
         if (match := _JOURNAL_MEMBER.fullmatch(name))
     ]
-    pieces = archive.members.take(place for _, place in sorted(journal))
+    pieces = [place for _, place in sorted(journal)]
     whole = archive.find(SUMMARIES)
     if whole is not None and pieces and not archive.has_duplicates:
         table = _read_joined(archive, whole, pieces, keep)
@@ -62,9 +63,8 @@ def read_summaries(
         found[SUMMARIES] = to_summaries(items, keep)
     if pieces:
         last: dict[tuple[str, int], SummaryJson] = {}
-        for member in pieces:
-            where = archive.where(member.name)
-            for item in decode(archive.read(member), list[SummaryJson], where=where):
+        for name, content in archive.read_many(pieces):
+            for item in decode(content, list[SummaryJson], where=archive.where(name)):
                 key = str(item.id), item.epoch
                 if key in last:
                     found_there = (last[key].scores or {}).items()
@@ -100,7 +100,7 @@ def check_journal(archive: Archive, retuned: int) -> Iterator[Finding]:
 
 
 def _read_joined(
-    archive: Archive, whole: Entry, pieces: Sequence[Entry], keep: frozenset[str]
+    archive: Archive, whole: Entry, pieces: Sequence[int], keep: frozenset[str]
 ) -> SampleTable | None:
     """Return the summaries if ``whole`` is the lists of ``pieces`` one after the other, else None.
 
@@ -110,11 +110,10 @@ def _read_joined(
     items: list[SummaryJson] = []
     rest, at = b"", 0
     stream = archive.stream(whole)
-    for place, member in enumerate(pieces):
-        piece = archive.read(member)
+    for number, (name, piece) in enumerate(archive.read_many(pieces)):
         if piece[:1] != b"[" or piece[-1:] != b"]":
             return None
-        expected = (b"," if place else b"[") + piece[1:-1]
+        expected = (b"," if number else b"[") + piece[1:-1]
         if len(rest) - at < len(expected):
             taken = [rest[at:]]
             missing = len(expected) - len(taken[0])
@@ -128,7 +127,7 @@ def _read_joined(
         if not rest.startswith(expected, at):
             return None
         at += len(expected)
-        items += decode(piece, list[SummaryJson], where=archive.where(member.name))
+        items += decode(piece, list[SummaryJson], where=archive.where(name))
         if len(items) >= _MANY:
             table.extend(to_summaries(items, keep))
             items = []
@@ -204,7 +203,7 @@ def _cut(stream: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in stream:
         rest += piece
-        cut = rest.rfind(_BETWEEN) if len(rest) >= _LARGE else -1
+        cut = rest.rfind(_BETWEEN) if len(rest) >= _BATCH else -1
         if cut < 0 and len(rest) > _LARGEST:
             raise Error("log.not-json", "no two objects one after the other", where=REDUCTIONS)
         if cut >= 0:

@@ -6,15 +6,15 @@ This is the part that runs once for each sample, in several processes where that
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from ifthen.errors import Error
-from ifthen.evidence.archive import read_members
-from ifthen.evidence.columns import Same
-from ifthen.evidence.directory import Entry
+from ifthen.evidence.archive import read_many
+from ifthen.evidence.columns import Coded, Same
+from ifthen.evidence.directory import Directory
 from ifthen.evidence.inspect_ending import find_other_end
 from ifthen.evidence.inspect_format import (
     NO_JSON,
@@ -22,6 +22,7 @@ from ifthen.evidence.inspect_format import (
     UNCHANGED,
     EventJson,
     FallbackJson,
+    Held,
     ProvenanceJson,
     SampleJson,
     ScoreJson,
@@ -37,6 +38,7 @@ from ifthen.evidence.strict_json import check_keys
 PLACE = "samples/{id}_epoch_{epoch}.json"
 _TELLING = ("score", "score_edit", "error", "sample_limit")
 _EMPTY = (b"", b"null", b"[]")
+_NONE: Mapping[str, Any] = {}
 _RAW = ("metadata", "error_retries")
 _QUESTION = msgspec.json.Encoder(order="deterministic")
 _CUT = "(content truncated)"
@@ -53,25 +55,28 @@ class Share(msgspec.Struct):
     """Samples that were tried again after an error."""
 
 
-def read_share(source: Source, members: Sequence[Entry], keep: frozenset[str]) -> Share:
-    """Return the samples in some members of an archive; ``keep`` are metadata keys.
+def read_share(
+    source: Source, members: Directory, places: Sequence[int], keep: frozenset[str]
+) -> Share:
+    """Return the samples at some places in an archive; ``keep`` are metadata keys.
 
     Raises:
-        Error: those of :func:`~ifthen.evidence.archive.read_members`, ``log.not-json``,
+        Error: those of :func:`~ifthen.evidence.archive.read_many`, ``log.not-json``,
             ``log.wrong-shape``.
     """
     share = Share(SampleTable(place=PLACE, keep=keep), [])
-    table, decoder = share.table, SampleDecoder(source.name)
-    for member, content in read_members(source, members):
-        sample = decoder.decode(content, member.name)
-        add_sample(share, sample, member.name, keep, hashlib.sha256(content).digest())
-        if member.name != f"samples/{sample.id}_epoch_{sample.epoch}.json":
-            table.places[len(table) - 1] = member.name
+    table, decode_sample = share.table, SampleDecoder(source.name).decode
+    add, sha256 = adder(share, keep), hashlib.sha256
+    for name, content in read_many(source, members, places):
+        sample = decode_sample(content, name)
+        add(sample, name, sha256(content).digest())
+        if name != f"samples/{sample.held_id.value}_epoch_{sample.held_epoch.value}.json":
+            table.places[len(table) - 1] = name
             share.findings.append(
                 contradiction(
                     "log.sample-name",
                     f"the member holds sample {sample.id!r} of epoch {sample.epoch}",
-                    where=member.name,
+                    where=name,
                 )
             )
     return share
@@ -98,7 +103,8 @@ class SampleDecoder:
     def __init__(self, name: str) -> None:
         """``name`` is that of the file, for errors."""
         self._name = name
-        self._values = 0
+        self._seen: list[None] = []  # one for each value that was decoded
+        self._hold = _holder(self._seen)
         self._decode = msgspec.json.Decoder(SampleJson, dec_hook=self._hold).decode
 
     def decode(self, content: bytes | memoryview | msgspec.Raw, place: str) -> SampleJson:
@@ -107,19 +113,16 @@ class SampleDecoder:
         Raises:
             Error: ``log.not-json``, ``log.wrong-shape``.
         """
-        self._values = 0
+        seen = self._seen
+        seen.clear()
         try:
             sample = self._decode(content)
             sample.check_types()
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return self._decode_again(bytes(content), f"{self._name}:{place}")
-        if self._values != sample.count_values():
+        if len(seen) != sample.count_values():
             raise _twice(f"{self._name}:{place}")
         return sample
-
-    def _hold(self, _kind: type[Value], value: Any) -> Value:
-        self._values += 1
-        return Value(value)
 
     def _decode_again(self, content: bytes, where: str) -> SampleJson:
         """Decode what the fast decoder refuses: bare NaN, or something that deserves an error."""
@@ -131,7 +134,7 @@ class SampleDecoder:
             sample = msgspec.convert(tree, SampleJson, dec_hook=self._hold)
             sample.check_types()
             question_digest(sample)
-            self._values = 0
+            self._seen.clear()
             self._decode(_BARE.sub(rb"\1null", content))
         except UnicodeEncodeError as error:  # only the standard library reads half of a character
             raise Error(
@@ -143,12 +146,26 @@ class SampleDecoder:
             raise Error("log.wrong-shape", str(error), where=where) from error
         except msgspec.DecodeError:  # what only the standard library reads, in a part not in use
             check_keys(content, where=where)
-            self._values = sample.count_values()
-        if self._values != sample.count_values():
-            raise _twice(where)
+        else:
+            if len(self._seen) != sample.count_values():
+                raise _twice(where)
         for key, value in raw.items():
             setattr(sample, key, value)
         return sample
+
+
+def _holder(seen: list[None]) -> Callable[[type[Held], Any], Value]:
+    """Return what holds a value for the decoder and adds one to ``seen``.
+
+    It is called three times and more for each sample, so it has nothing to look up.
+    """
+    add, make = seen.append, Value
+
+    def hold(_kind: type[Held], value: Any) -> Value:
+        add(None)
+        return make(value)
+
+    return hold
 
 
 def _twice(where: str) -> Error:
@@ -156,25 +173,57 @@ def _twice(where: str) -> Error:
     return Error("log.not-json", message, where=where)
 
 
-def add_sample(
-    share: Share, sample: SampleJson, place: str, keep: frozenset[str], digest: bytes
-) -> None:
-    """Append a sample to a share; ``place`` is where it stands in the file."""
-    table = share.table
-    row = len(table.ids)
-    found = sample.scores
-    edited: dict[str, SampleScore] = {}
-    values: dict[str, Any] = {}
-    if found:
-        for name, score in found.items():
-            values[name] = score.value.value
-            if score.history:
-                edited[name] = to_score(score)
-    told: dict[str, SampleScore] = {}
+def adder(share: Share, keep: frozenset[str]) -> Callable[[SampleJson, str, bytes], None]:
+    """Return what appends a sample, given where it stands in the file and its digest, to a share.
+
+    The table of the share must not be packed before the last one. The columns are looked up once,
+    and what few samples have is asked for first: this runs for each of very many.
+    """
+    table, columns = share.table, share.table.scores
+    add_id, add_epoch, add_error = table.ids.append, table.epochs.append, table.errors.append
+    add_models, add_digest = table.models.append, table.digests.append
+    add_question, add_uuid = table.question_digests.append, table.uuids.append
+    encode, sha256 = _QUESTION.encode, hashlib.sha256
+
+    def add(sample: SampleJson, place: str, digest: bytes) -> None:
+        row = len(table.ids)
+        identifier, usage, retries = sample.held_id.value, sample.model_usage, sample.error_retries
+        _mark(share, sample, place, row)
+        add_id(identifier)
+        add_epoch(sample.held_epoch.value)
+        add_error(sample.held_error is not NO_VALUE and sample.is_error)
+        add_models(tuple(usage) if usage else ())
+        add_digest(digest)
+        add_question(sha256(encode((identifier, sample.input, sample.target))).digest())
+        add_uuid(sample.uuid)
+        values = {}
+        if sample.scores:
+            for name, score in sample.scores.items():
+                values[name] = score.value.value
+        if values.keys() == columns.keys():
+            for name, value in values.items():
+                columns[name].append(value)
+        else:
+            table.add_scores(values, row)
+        if keep:
+            table.add_metadata(_metadata_of(sample, keep), row)
+        if retries is not NO_JSON and bytes(retries) not in _EMPTY:
+            share.retried += 1
+
+    return add
+
+
+def _mark(share: Share, sample: SampleJson, place: str, row: int) -> None:
+    """Note what few samples have: edited scores, other scores in events, limits and the like."""
+    found, edited = sample.scores or _NONE, {}
+    for name, score in found.items():
+        if score.history:
+            edited[name] = to_score(score)
+    told: Mapping[str, SampleScore] = _NONE
     is_edited, end = False, None
     if sample.events:
         telling = [event for event in sample.events if event.event in _TELLING]
-        told, is_edited = read_events(telling, found or {})
+        told, is_edited = read_events(telling, found)
         end = find_other_end(sample, telling)
     if is_edited and not edited:
         message = "its events tell of an edited score; no score has a history"
@@ -183,30 +232,15 @@ def add_sample(
     others = sample.model_fallbacks
     if edited or told or held or end or others:
         limit, invalidation = sample.limit, sample.invalidation
-        table.marks[row] = Marks(
+        share.table.marks[row] = Marks(
             limit=limit.type if limit else None,
             invalidated=invalidation is not None,
             invalidated_by=author_of(invalidation) if invalidation else None,
             edited=edited,
-            told=told,
+            told=dict(told),
             told_end=end,
             fallbacks=to_fallbacks(others),
         )
-    if not _is_empty(sample.error_retries):
-        share.retried += 1
-    identifier = sample.held_id.value
-    table.ids.append(identifier)
-    table.epochs.append(sample.held_epoch.value)
-    table.errors.append(sample.held_error is not NO_VALUE and sample.is_error)
-    usage = sample.model_usage
-    table.models.append(tuple(usage) if usage else ())
-    table.digests.append(digest)
-    question = _QUESTION.encode((identifier, sample.input, sample.target))
-    table.question_digests.append(hashlib.sha256(question).digest())
-    table.uuids.append(sample.uuid)
-    table.add_scores(values, row)
-    if keep:
-        table.add_metadata(_metadata_of(sample, keep), row)
 
 
 def question_digest(sample: SampleJson | SummaryJson) -> bytes:
@@ -241,7 +275,7 @@ def to_score(score: ScoreJson) -> SampleScore:
 
 def read_events(
     events: Iterable[EventJson], scores: Mapping[str, ScoreJson]
-) -> tuple[dict[str, SampleScore], bool]:
+) -> tuple[Mapping[str, SampleScore], bool]:
     """Return the other scores that a sample's events tell, and whether they tell of an edit.
 
     An event names its scorer since 0.3.240; intermediate scores are no final ones.
@@ -256,7 +290,7 @@ def read_events(
             if isinstance(name, str) and not _has_had(scores.get(name), value):
                 told.setdefault(name, []).append(value)
     if not told:
-        return {}, is_edited
+        return _NONE, is_edited
     other = {
         name: SampleScore(value=values[-1], history=tuple(values[:-1]))
         for name, values in told.items()
@@ -301,9 +335,13 @@ def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTa
     table.digests = Same(None, len(items))
     table.question_digests = [told_question(item) for item in items]
     table.uuids = [item.uuid for item in items]
+    columns = _score_columns(items)
+    if columns is not None:
+        table.scores = columns
     for row, item in enumerate(items):
-        found = item.scores or {}
-        table.add_scores({name: score.value for name, score in found.items()}, row)
+        if columns is None:
+            found = item.scores or {}
+            table.add_scores({name: score.value for name, score in found.items()}, row)
         if item.limit is not None or item.model_fallbacks:
             others = to_fallbacks(item.model_fallbacks)
             table.marks[row] = Marks(limit=item.limit, fallbacks=others)
@@ -312,16 +350,29 @@ def to_summaries(items: Sequence[SummaryJson], keep: frozenset[str]) -> SampleTa
     return table.pack()
 
 
+def _score_columns(items: Sequence[SummaryJson]) -> dict[str, list[Any] | Coded] | None:
+    """Return the values by scorer where each scored every sample, else None."""
+    rows = [item.scores or {} for item in items]
+    names = list(rows[0]) if rows else []
+    if any(len(row) != len(names) for row in rows):
+        return None
+    try:
+        return {name: [row[name].value for row in rows] for name in names}
+    except KeyError:
+        return None
+
+
 def told_question(item: SummaryJson) -> bytes | None:
     """Return the digest of a summary's question, None where the summary does not have it whole.
 
     The producer cuts text beyond 5,120 characters, and puts words or a reference in place of
     pictures and files. Empty where no question has it: it is missing, or is no text.
     """
-    if item.input is None:
+    asked, target = item.input, item.target
+    if asked is None:
         return b""
-    texts = [item.input] if isinstance(item.input, str) else [m.content for m in item.input]
-    texts += item.target if isinstance(item.target, list) else [item.target]
+    texts: list[Any] = [asked] if isinstance(asked, str) else [m.content for m in asked]
+    texts += target if isinstance(target, list) else [target]
     for text in texts:
         if not isinstance(text, str) or text.startswith(_REPLACED) or text.endswith(_CUT):
             return None

@@ -300,11 +300,11 @@ class SampleTable(Sequence[Sample]):
 
     def is_parallel(self, other: "SampleTable") -> bool:
         """Return whether each row is of the same question and epoch as that row of the other."""
-        return (
-            len(self) == len(other)
-            and all(map(eq, self.epochs, other.epochs))
-            and all(map(eq, self.id_texts(), other.id_texts()))
-        )
+        if len(self) != len(other) or not all(map(eq, self.epochs, other.epochs)):
+            return False
+        one, two = self.ids, other.ids
+        same = isinstance(one, Ids) and isinstance(two, Ids) and one == two  # in one comparison
+        return same or all(map(eq, self.id_texts(), other.id_texts()))
 
     @cached_property
     def rows_by_id(self) -> dict[str, list[int]]:

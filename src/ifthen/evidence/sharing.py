@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ifthen.errors import Error
@@ -58,6 +58,24 @@ def cut(sizes: Iterable[int], share: float, most: int) -> list[int]:
             begin, size = place, 0.0
     if place > begin:
         ends.append(place)
+    return ends
+
+
+def cut_shrinking(sizes: Sequence[int], part: float, least: float, most: int) -> list[int]:
+    """Return where shares of consecutive items end, each smaller than the one before it.
+
+    Each is ``part`` of what is left, at least ``least``, and has at most ``most`` items: few
+    shares, since each costs something, and small ones last, so that no process waits for long.
+    """
+    ends: list[int] = []
+    begin, size, left = 0, 0.0, float(sum(sizes))
+    for place, each in enumerate(sizes, 1):
+        size += each
+        if size >= max(part * left, least) or place - begin >= most:
+            ends.append(place)
+            begin, size, left = place, 0.0, left - size
+    if len(sizes) > begin:
+        ends.append(len(sizes))
     return ends
 
 

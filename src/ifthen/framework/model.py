@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from ifthen.encoding.document import Day, Digest, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Id, Line, Part, Salted, Text
 from ifthen.framework.acceptance import ControlMenu, Pathway, SecurityLevel
 from ifthen.framework.anchor import Coverage
 from ifthen.framework.cadence import Cadence
@@ -381,7 +381,7 @@ LegalRole = Literal[
 """What a developer publishes a document for."""
 
 
-class Framework(Document):
+class Framework(Salted):
     """A frontier safety framework: what is promised, by version and date in force."""
 
     kind: Literal["framework"]

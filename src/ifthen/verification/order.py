@@ -1,5 +1,6 @@
 """Steps 10, 11, 12 and 16: plans before results, completeness, framework in force, clocks."""
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,12 +10,15 @@ from ifthen.decision.model import Decision
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord
 from ifthen.framework.model import Framework
+from ifthen.verification.anchors import Anchors
 from ifthen.verification.copies import Copy
 from ifthen.verification.log import CLOCK_SECONDS, Witnessed
 from ifthen.verification.statements import Entry, is_withdrawn, list_standing
 from ifthen.verification.verdict import Status, Step
 
 _SKEW = timedelta(seconds=CLOCK_SECONDS)
+ANCHORED_WITHIN = timedelta(days=1)
+"""An anchor this long after a statement says still that it was there at its time."""
 _REWRITTEN = {"failed": "rewritten", "withheld": "withheld"}
 TAKEN_BACK = ("plan", "evidence", "incident")
 """Kinds that are named where they are withdrawn: each may have been bad news."""
@@ -53,7 +57,7 @@ class Contents:
 
 def check_plans(step: Step, contents: Contents, history: Sequence[Witnessed]) -> None:
     """Check that each result's plan stood in the record before it, and was not changed after."""
-    plans = contents.of_kind("plan")
+    plans = Plans(contents)
     for copy in contents.of_kind("evidence"):
         entry, record = copy.entry, copy.document.document if copy.document else None
         result = entry.stated.result
@@ -67,7 +71,7 @@ def check_plans(step: Step, contents: Contents, history: Sequence[Witnessed]) ->
                 text = "it follows no plan: nobody can tell that its values came before its result"
                 step.note("not-at-hand", "plans.none", text, entry.where)
             continue
-        same = [plan for plan in plans if plan.entry.stated.copy_.sha256 == named]
+        same = plans.by_copy.get(named, [])
         before = [plan for plan in same if plan.entry.index < entry.index]
         if not before:
             late = "which was published after it" if same else "which the record does not hold"
@@ -79,44 +83,57 @@ def check_plans(step: Step, contents: Contents, history: Sequence[Witnessed]) ->
         if planned is not None and planned != plan.entry.stated.id:
             text = f"says plan {planned}, and names {plan.entry.stated.id} by digest"
             step.fail("plans.other", text, entry.where)
-        elif _was_revised(plan.entry, entry, contents.entries):
+        elif plans.was_revised(plan.entry, entry):
             text = f"the plan {plan.entry.stated.id} was changed before the result was published"
             step.fail("plans.revised", text, entry.where)
         elif _ran_first(plan, record, history):
             text = f"the run is older than its plan {plan.entry.stated.id}"
             step.fail("plans.after-run", text, entry.where)
-        elif (changed := _find_rewriting(plan, entry, contents)) is not None:
+        elif (changed := plans.find_rewriting(plan, entry)) is not None:
             status, text = changed
             step.note(status, f"plans.{_REWRITTEN[status]}", text, entry.where)
         else:
             step.hold()
 
 
-def _was_revised(plan: Entry, result: Entry, entries: Sequence[Entry]) -> bool:
-    """Return whether a later statement about the plan stands before its first result."""
-    return any(
-        plan.index < entry.index < result.index and entry.stated.name == plan.stated.name
-        for entry in entries
-    )
+class Plans:
+    """The plans of a record, by what results name and by their own names."""
 
+    def __init__(self, contents: Contents) -> None:
+        """Look each plan up once: a record may hold many."""
+        self._entries = contents.entries
+        self.by_copy: dict[str, list[Copy]] = {}
+        self._copies: dict[str, list[Copy]] = {}
+        self._stated: dict[str, list[Entry]] = {}
+        for plan in contents.of_kind("plan"):
+            self.by_copy.setdefault(plan.entry.stated.copy_.sha256, []).append(plan)
+            self._copies.setdefault(plan.entry.stated.name, []).append(plan)
+        for entry in contents.entries:
+            if entry.stated.kind == "plan":
+                self._stated.setdefault(entry.stated.name, []).append(entry)
 
-def _find_rewriting(plan: Copy, result: Entry, contents: Contents) -> tuple[Status, str] | None:
-    """Return what a plan became after its result, while that stood; None where it stayed.
+    def was_revised(self, plan: Entry, result: Entry) -> bool:
+        """Return whether a later statement about the plan stands before its first result."""
+        stated = self._stated[plan.stated.name]
+        return any(plan.index < entry.index < result.index for entry in stated)
 
-    Decisions read the plan as it stands: another plan would judge a result that was known.
-    """
-    for later in contents.of_kind("plan"):
-        if later.entry.stated.name != plan.entry.stated.name or later.entry.index < result.index:
-            continue
-        standing = list_standing(contents.entries, later.entry.index)
-        if standing.get(result.stated.name) is not result:
-            continue
-        if plan.document is None or later.document is None:
-            text = f"whether the plan {plan.entry.stated.id} was changed after it is withheld"
-            return "withheld", text
-        if later.document.digest != plan.document.digest:
-            return "failed", f"the plan {plan.entry.stated.id} was changed after the result"
-    return None
+    def find_rewriting(self, plan: Copy, result: Entry) -> tuple[Status, str] | None:
+        """Return what a plan became after its result, while that stood; None where it stayed.
+
+        Decisions read the plan as it stands: another plan would judge a result that was known.
+        """
+        for later in self._copies[plan.entry.stated.name]:
+            if later.entry.index < result.index:
+                continue
+            standing = list_standing(self._entries, later.entry.index)
+            if standing.get(result.stated.name) is not result:
+                continue
+            if plan.document is None or later.document is None:
+                text = f"whether the plan {plan.entry.stated.id} was changed after it is withheld"
+                return "withheld", text
+            if later.document.digest != plan.document.digest:
+                return "failed", f"the plan {plan.entry.stated.id} was changed after the result"
+        return None
 
 
 def _ran_first(plan: Copy, record: EvidenceRecord | None, history: Sequence[Witnessed]) -> bool:
@@ -132,8 +149,9 @@ def _ran_first(plan: Copy, record: EvidenceRecord | None, history: Sequence[Witn
         return True
     if plan.document is not None and created < plan.document.document.registered_at:
         return True
-    without = [x.first for x in history if x.size <= plan.entry.index and x.first is not None]
-    return any(_at(time) > created + _SKEW for time in without)
+    times = (x.first for x in history if x.size <= plan.entry.index and x.first is not None)
+    without = max(times, default=None)
+    return without is not None and _at(without) > created + _SKEW
 
 
 def _is_amended(entry: Entry) -> bool:
@@ -270,11 +288,16 @@ def _covers(framework: Framework, on: date) -> bool:
 
 
 def check_clocks(
-    step: Step, contents: Contents, history: Sequence[Witnessed], now: datetime
+    step: Step,
+    contents: Contents,
+    history: Sequence[Witnessed],
+    anchors: Anchors,
+    now: datetime,
 ) -> None:
-    """Check the times of statements against one another, the witnesses and the verifier's clock."""
+    """Check the times of statements: one another, witnesses, anchors, the verifier's clock."""
     last: datetime | None = None
     witnessed = [each for each in history if each.first is not None]
+    sizes = [each.size for each in witnessed]
     for entry in contents.entries:
         issued = entry.statement.predicate.issued_at
         if last is not None and issued < last:
@@ -283,21 +306,29 @@ def check_clocks(
             step.fail("clocks.future", f"it says {issued}, which is still to come", entry.where)
         elif (fault := _find_late(contents.copies.get(entry.index), issued)) is not None:
             step.fail("clocks.document", fault, entry.where)
-        elif (window := _find_window(entry, issued, witnessed)) is not None:
+        elif (window := _find_window(bisect(sizes, entry.index), issued, witnessed)) is not None:
             step.fail("clocks.witness", window, entry.where)
-        elif not any(each.size > entry.index for each in witnessed):
+        elif (anchor := anchors.find(entry.index)) is not None and issued > anchor.at + _SKEW:
+            text = f"it says {issued}, and {anchor.by} saw it at {anchor.at}"
+            step.fail("clocks.anchor", text, entry.where)
+        elif anchor is not None and anchor.at <= issued + ANCHORED_WITHIN:
+            step.hold()
+        elif not sizes or sizes[-1] <= entry.index:
             text = "no witness saw it: that it was there at its time rests on the publisher's word"
             step.note("not-at-hand", "clocks.unwitnessed", text, entry.where)
         else:
             step.hold()
         last = issued if last is None else max(last, issued)
-    _check_runs(step, contents, witnessed)
+    _check_runs(step, contents, witnessed, anchors)
 
 
-def _find_window(entry: Entry, issued: datetime, history: Sequence[Witnessed]) -> str | None:
-    """Return why a statement's time does not fit the witnesses': it lies between two of theirs."""
-    after = next((x for x in history if x.size > entry.index), None)
-    before = next((x for x in reversed(history) if x.size <= entry.index), None)
+def _find_window(at: int, issued: datetime, history: Sequence[Witnessed]) -> str | None:
+    """Return why a statement's time does not fit the witnesses': it lies between two of theirs.
+
+    The checkpoint ``at`` is the first that holds the statement.
+    """
+    after = history[at] if at < len(history) else None
+    before = history[at - 1] if at else None
     if after is not None and after.last is not None and issued > _at(after.last) + _SKEW:
         return f"it says {issued}, and a witness saw it at {_at(after.last)}"
     if before is not None and before.first is not None and issued < _at(before.first) - _SKEW:
@@ -321,8 +352,10 @@ def _find_late(copy: Copy | None, issued: datetime) -> str | None:
     return None
 
 
-def _check_runs(step: Step, contents: Contents, history: Sequence[Witnessed]) -> None:
-    """Check whether witnesses saw each plan before its run began, as the log dates it."""
+def _check_runs(
+    step: Step, contents: Contents, history: Sequence[Witnessed], anchors: Anchors
+) -> None:
+    """Check whether a witness or anchor saw each plan before its run began, as the log dates it."""
     plans = {x.entry.stated.copy_.sha256: x.entry for x in contents.of_kind("plan")}
     for copy in contents.of_kind("evidence"):
         result = copy.entry.stated.result
@@ -331,7 +364,9 @@ def _check_runs(step: Step, contents: Contents, history: Sequence[Witnessed]) ->
             continue
         created = copy.document.document.run.created
         seen = next((x for x in history if x.size > plan.index), None)
-        if seen is not None and seen.first is not None and _at(seen.first) <= created:
+        anchor = anchors.find(plan.index)
+        witnessed = seen is not None and seen.first is not None and _at(seen.first) <= created
+        if witnessed or (anchor is not None and anchor.at <= created):
             step.hold()
         else:
             text = f"no witness saw its plan before the run of {created:%Y-%m-%d %H:%M} began"

@@ -18,6 +18,7 @@ from ifthen.workspace.loading import Workspace
 from ifthen.workspace.references import find_dangling, find_dangling_key
 from ifthen.workspace.signatories import check_signatories
 from ifthen.workspace.trusting import check_drafts, check_trust
+from ifthen.workspace.weights import check_manifests
 
 
 def check_workspace(workspace: Workspace, *, on: date) -> Lint:
@@ -32,6 +33,7 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
     errors += check_trust(workspace)
     errors += check_signatories(workspace)
     errors += check_dossier(workspace)
+    errors += check_manifests(workspace)
     if not errors:
         results, faults = check_cases(workspace.cases, workspace.frameworks)
         errors += [*faults, *find_differences(results, workspace.cases)]

@@ -23,7 +23,7 @@ from ifthen.encoding.tree import Source
 from ifthen.errors import Error
 from ifthen.framework.dated import load_on
 from ifthen.framework.model import Framework
-from ifthen.workspace.developers import Known, know_developer
+from ifthen.workspace.developers import Known, know_developer, know_workspace
 from ifthen.workspace.instruments import (
     load_calendars,
     load_instruments,
@@ -81,9 +81,7 @@ def read_documents(workspace: Workspace, developer: Sequence[Loaded[Developer]] 
     Raises:
         Error: ``developer.several``.
     """
-    declared = developer or workspace.developers
-    title = next((x.document.developer for x in workspace.models), "the developer")
-    known = know_developer(declared, workspace.models, title)
+    known = know_workspace(workspace, developer)
     return Documents(
         frameworks=workspace.frameworks, incidents=workspace.incidents, known=known,
         notices=known.notices,

@@ -10,6 +10,7 @@ from ifthen.dossier.model import Model
 from ifthen.encoding.document import Loaded, dump_document
 from ifthen.encoding.tree import Source
 from ifthen.errors import Error
+from ifthen.workspace.loading import Workspace
 
 NO_LIMIT: Final = 1e300
 """Upper end of an amount of which only the lower end is known: above every line of a law."""
@@ -56,6 +57,7 @@ def know_developer(
             kind="developer",
             id="developer",
             title=title,
+            notice=NOTICE,
             models=tuple(found.values()),
             documents=tuple(more),
         )
@@ -71,6 +73,17 @@ def know_developer(
         }
     )
     return Known(replace(loaded, document=whole), register=True)
+
+
+def know_workspace(workspace: Workspace, declared: Sequence[Loaded[Developer]] = ()) -> Known:
+    """Return what a workspace says; ``declared`` takes the place of its own document.
+
+    Raises:
+        Error: ``developer.several``.
+    """
+    manifest = workspace.manifest.document.title
+    title = next((x.document.developer for x in workspace.models), manifest)
+    return know_developer(declared or workspace.developers, workspace.models, title)
 
 
 def _complete(said: DeveloperModel, found: DeveloperModel | None) -> DeveloperModel:

@@ -1,11 +1,14 @@
 """Drafts of filings from a workspace: finding what they are about."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ifthen.conformance.filing import Filing
 from ifthen.conformance.filing_event import draft_incident, draft_modification
+from ifthen.conformance.filing_model import Case
+from ifthen.conformance.filing_report import draft_internal_use
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.summaries import ModelSummaries
@@ -38,6 +41,17 @@ def draft_incident_report(
         f"the workspace has no incident {incident}",
         hint=f"it has: {known or 'none'}",
     )
+
+
+def draft_internal_use_summary(
+    workspace: Workspace, law: Loaded[Instrument], cases: Sequence[Case], since: date, on: date
+) -> Filing:
+    """Return the draft of a summary of internal use from ``since`` to ``on``.
+
+    Raises:
+        Error: ``filing.not-asked``, ``filing.no-internal-use``.
+    """
+    return draft_internal_use(law, cases, since, _happened(workspace, on))
 
 
 def draft_modification_notice(

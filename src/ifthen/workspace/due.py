@@ -11,7 +11,7 @@ from ifthen.decision.due import STANDINGS, DueList, Sources
 from ifthen.decision.due_list import list_due
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Problems
-from ifthen.workspace.developers import know_developer
+from ifthen.workspace.developers import know_workspace
 from ifthen.workspace.instruments import load_calendars, load_instrument, load_instruments
 from ifthen.workspace.loading import Workspace
 
@@ -62,8 +62,7 @@ def load_listed(workspace: Workspace, names: Sequence[str]) -> tuple[Loaded[Inst
 
 def add_law_due(due: DueList, workspace: Workspace, laws: Sequence[Loaded[Instrument]]) -> DueList:
     """Return the list with the deadlines of laws that the workspace's documents start."""
-    title = workspace.manifest.document.title
-    known = know_developer(workspace.developers, workspace.models, title)
+    known = know_workspace(workspace)
     happened = Happened(
         on=due.on,
         incidents=workspace.incidents,

@@ -1,6 +1,7 @@
 """Work papers of an audit from a workspace: internal controls in documents, what was reviewed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +19,7 @@ from ifthen.workspace.loading import Workspace
 from ifthen.workspace.resolving import find_framework as find_in_workspace
 from ifthen.workspace.trusting import find_register, find_trust
 
-KINDS = (
-    "frameworks", "models", "plans", "evidence", "declarations", "assessments", "determinations",
-    "exceptions", "incidents", "errata", "withdrawals", "catalogues", "series", "comparisons",
-    "cases", "people", "trust", "signoffs", "publications", "developers",
-)  # fmt: skip
+KINDS = tuple(x.name for x in fields(Workspace) if x.name not in ("root", "manifest"))
 """Every kind of document of a workspace, as it keeps them."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from ifthen.attestation.roles import PUBLISHER
+from ifthen.attestation.roles import PUBLISHER, Register
 from ifthen.attestation.signoff import Signoff
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
@@ -34,6 +34,7 @@ def check_signatories(workspace: Workspace) -> Iterator[Error]:
     counting = documents[-1:] if workspace.trust else documents
     places = _list_places(counting)
     lists = [x.where("people") for x in counting]
+    yield from _approvals(workspace, register, lists)
     for signoff in workspace.signoffs:
         document = signoff.document
         yield from find_dangling(signoff, ("model",), "model", document.model, models)
@@ -47,6 +48,16 @@ def check_signatories(workspace: Workspace) -> Iterator[Error]:
                 yield _no_role(signoff, places[document.person], day)
         if document.model in models:
             yield from _before_birth(signoff, models[document.model])
+
+
+def _approvals(workspace: Workspace, register: Register, lists: Sequence[str]) -> Iterator[Error]:
+    """Yield approvals of exceptions by people whom nobody knows."""
+    for loaded in workspace.exceptions:
+        for i, approval in enumerate(loaded.document.approved_by):
+            if (person := approval.person) is not None:
+                path = ("approved_by", i, "person")
+                known = register.by_id
+                yield from find_dangling(loaded, path, "person", person, known, stated=lists)
 
 
 def _list_places(documents: Sequence[Loaded[Any]]) -> dict[str, str]:
