@@ -165,6 +165,7 @@ def test_unknown_names_are_found_with_their_place_and_the_nearest_one():
         ({"expect": {"commitments": {"if-cyber-9": "due"}}},
          "commitment 'if-cyber-9'", "if-cyber-2"),
         ({"expect": {"safeguards": {"filters": "yes"}}}, "safeguard 'filters'", "filter"),
+        ({"expect": {"gates": {"deploys": "go"}}}, "gate 'deploys'", "deploy"),
         ({"expect": {"readings": {"if-cyber-9": {"alone": {"store": "go"}}}}},
          "commitment 'if-cyber-9'", "if-cyber-2"),
     ],
