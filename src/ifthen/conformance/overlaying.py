@@ -16,6 +16,7 @@ from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.naming import check_named
 from ifthen.conformance.overlay import (
     Adds,
+    AddsClock,
     Change,
     Dated,
     Designates,
@@ -23,6 +24,8 @@ from ifthen.conformance.overlay import (
     Overrides,
     PreEmpts,
     SetsClock,
+    SetsLaw,
+    SetsRecognition,
     SetsSubject,
 )
 from ifthen.dossier.developer import Developer
@@ -153,6 +156,28 @@ def _apply(work: _Work, change: Dated, name: str) -> None:
                 )
                 _update(work, "provisions", x.id, {"clocks": clocks})
                 work.touch(x.id, text)
+    elif isinstance(does, AddsClock):
+        for x in law.provisions:
+            if x.id == does.provision:
+                _update(work, "provisions", x.id, {"clocks": (*x.clocks, does.clock)})
+                work.touch(x.id, text)
+    else:
+        _apply_whole(work, does, text)
+
+
+def _apply_whole(work: _Work, does: Change, text: str) -> None:
+    """Change what holds of the instrument as a whole."""
+    law = work.law
+    if isinstance(does, SetsLaw):
+        work.law = law.model_copy(update=_given(does))
+        reached = [x.id for x in law.provisions if does.in_force is not None]
+    elif isinstance(does, SetsRecognition):
+        _update(work, "recognition", does.recognition, _given(does, "recognition"))
+        reached = []
+    else:
+        return
+    for id in reached:
+        work.touch(id, text)
 
 
 def _given(does: Change, *names: str) -> dict[str, Any]:
@@ -231,7 +256,7 @@ def _check_change(
         for i, id in enumerate(does.provisions):
             place = (*path, "provisions", i)
             yield from check_named(loaded, place, f"provision {noun}", id, provisions)
-    elif isinstance(does, Overrides):
+    elif isinstance(does, Overrides | AddsClock):
         place = (*path, "provision")
         yield from check_named(loaded, place, f"provision {noun}", does.provision, provisions)
     elif isinstance(does, SetsClock):
@@ -241,7 +266,7 @@ def _check_change(
         subjects = [x.id for x in law.subjects]
         place = (*path, "subject")
         yield from check_named(loaded, place, f"subject {noun}", does.subject, subjects)
-    elif isinstance(does, Designates):
+    elif isinstance(does, Designates | SetsRecognition):
         clauses = [x.id for x in law.recognition]
         place = (*path, "recognition")
         yield from check_named(
