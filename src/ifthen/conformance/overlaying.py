@@ -142,11 +142,6 @@ def _apply(work: _Work, change: Dated, name: str) -> None:
     elif isinstance(does, Overrides):
         _update(work, "provisions", does.provision, _given(does, "provision"))
         work.touch(does.provision, text)
-    elif isinstance(does, SetsSubject):
-        _update(work, "subjects", does.subject, _given(does, "subject"))
-        for x in law.provisions:
-            if x.binds == does.subject:
-                work.touch(x.id, text)
     elif isinstance(does, SetsClock):
         for x in law.provisions:
             if any(c.id == does.clock for c in x.clocks):
@@ -157,18 +152,20 @@ def _apply(work: _Work, change: Dated, name: str) -> None:
                 _update(work, "provisions", x.id, {"clocks": clocks})
                 work.touch(x.id, text)
     elif isinstance(does, AddsClock):
-        for x in law.provisions:
-            if x.id == does.provision:
-                _update(work, "provisions", x.id, {"clocks": (*x.clocks, does.clock)})
-                work.touch(x.id, text)
+        clocks = next(x.clocks for x in law.provisions if x.id == does.provision)
+        _update(work, "provisions", does.provision, {"clocks": (*clocks, does.clock)})
+        work.touch(does.provision, text)
     else:
         _apply_whole(work, does, text)
 
 
 def _apply_whole(work: _Work, does: Change, text: str) -> None:
-    """Change what holds of the instrument as a whole."""
+    """Change what is not one provision's; every provision that it reaches is touched."""
     law = work.law
-    if isinstance(does, SetsLaw):
+    if isinstance(does, SetsSubject):
+        _update(work, "subjects", does.subject, _given(does, "subject"))
+        reached = [x.id for x in law.provisions if x.binds == does.subject]
+    elif isinstance(does, SetsLaw):
         work.law = law.model_copy(update=_given(does))
         reached = [x.id for x in law.provisions if does.in_force is not None]
     elif isinstance(does, SetsRecognition):
