@@ -11,11 +11,11 @@ from pydantic import Field, StrictBool
 
 from ifthen.encoding.document import (
     Digest,
-    Document,
     Id,
     Line,
     Moment,
     Part,
+    Salted,
     Text,
     dump_document,
 )
@@ -237,7 +237,7 @@ class LogFinding(Part):
     """Member or part of the log."""
 
 
-class EvidenceRecord(Document):
+class EvidenceRecord(Salted):
     """What one log holds, for one evaluation of one model."""
 
     kind: Literal["evidence"]
