@@ -64,11 +64,8 @@ def verify_signature(key: bytes, signature: bytes, message: bytes) -> None:
             where it does not fit key and message.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - slow to import
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-        Ed25519PublicKey,
-    )
 
-    verify_public_key(key)
+    loaded = _load_public(key)
     if len(signature) != SIGNATURE_BYTES:
         raise Error(
             "ed25519.signature-length",
@@ -82,7 +79,7 @@ def verify_signature(key: bytes, signature: bytes, message: bytes) -> None:
     if y in _SMALL_ORDER:
         raise Error("ed25519.weak-signature", "the signature holds a point of small order")
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        loaded.verify(signature, message)
     except InvalidSignature as error:
         raise Error(
             "ed25519.signature", "the signature does not fit this key and these bytes"
@@ -117,6 +114,16 @@ def _load(seed: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202 - crypto
             "ed25519.seed-length", f"a private key has {SEED_BYTES} bytes; these are {len(seed)}"
         )
     return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+@lru_cache(maxsize=1024)
+def _load_public(key: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """Return a public key that binds; once for each: a record has many signatures by few keys."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
+    return Ed25519PublicKey.from_public_bytes(verify_public_key(key))
 
 
 def _read_y(point: bytes) -> int:
