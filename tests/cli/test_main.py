@@ -109,6 +109,7 @@ WITH_JSON = {
     "log mirror": ["nowhere", "copy", "--policy", "x"],
     "log tidy": [".", "--policy", "x"],
     "log follow": ["nowhere", "--policy", "x"],
+    "log anchor": ["."],
     "log evidence": ["x.json"],
     "witness init": ["x.db", "--key", "x.key", "--name", "w"],
     "witness feed": [".", "--policy", "x"],
@@ -116,7 +117,7 @@ WITH_JSON = {
 
 
 OUTSIDE = {
-    *("log status", "log mirror", "log tidy", "log follow", "log evidence"),
+    *("log status", "log mirror", "log tidy", "log follow", "log anchor", "log evidence"),
     *("witness init", "witness feed"),
     *("diff", "init", "evidence read", "screen plan", "screen log"),
     *("library list", "library check", "library copy", "library verify"),
