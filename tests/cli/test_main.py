@@ -232,7 +232,8 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         noun = "crosswalk" if command.endswith("mapping") else "instrument"
         expected, place = [f"{noun}.unknown"], WITH_JSON[command]
     elif command.startswith(("log ", "witness ")):
-        expected, place = ["file.missing"], WITH_JSON[command]
+        expected = ["record.missing" if command == "log anchor" else "file.missing"]
+        place = WITH_JSON[command]
     elif command.startswith("library"):
         expected = ["library.missing" if "--root" in WITH_JSON[command] else "library.unknown"]
         place = WITH_JSON[command]
