@@ -51,7 +51,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     name = written.path.relative_to(workspace.root).as_posix()
     if json_:
         emit_json({"file": name, "id": written.loaded.document.id})
-    elif written.loaded.document.kind == "exception":
+    elif loaded.document.kind == "exception":
         id = written.loaded.document.id
         click.echo(f"wrote {name}, approved by nobody; next: read it, and write who approves it")
         click.echo(f"and when into approved_by; then let each sign: ifthen approve {id}")
