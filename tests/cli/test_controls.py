@@ -82,3 +82,28 @@ def test_a_name_that_is_none(ifthen, here, tmp_path):
 def test_nothing_to_list(ifthen, here):
     assert ifthen("controls", "list", "-C", str(here)).out == "no control is here\n"
     assert json.loads(ifthen("controls", "list", "-C", str(here), "--json").out) == []
+
+
+def test_an_extract_of_nist_sp_800_53(ifthen, here):
+    """Ids, titles and structure are those of NIST's file; what is asked for is in own words."""
+    file = str(CATALOGUE.with_name("nist-800-53-extract.json"))
+    said = ifthen("controls", "import", file, "--id", "sp-800-53", "--text", "-C", str(here))
+    assert (said.code, "version 5.2.0: 5 controls" in said.out) == (0, True)
+    listed = ifthen("controls", "list", "-C", str(here), "--json").json
+    assert [(x["id"], x.get("within"), x.get("withdrawn", False)) for x in listed] == [
+        ("ac-3", None, False),
+        ("ac-3.1", "ac-3", True),
+        ("ac-3.2", "ac-3", False),
+        ("ac-6", None, False),
+        ("sc-28", None, False),
+    ]
+    texts = {x["id"]: x.get("text") for x in listed}
+    assert texts["ac-3.2"] == "Two people together do [ac-03.02_odp]."
+    assert texts["sc-28"].splitlines() == [
+        "  Stored data keep their [sc-28_odp.01];",
+        "  that is looked at again.",
+    ]
+    path = here / "assessments" / "vault-assessed.yaml"
+    used = "controls: [{catalogue: sp-800-53, control: ac-3.2, status: in-place}]\n"
+    path.write_text(path.read_text() + used)
+    assert ifthen("check", "-C", str(here), "--on", "2026-07-01").code != 1

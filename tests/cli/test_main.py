@@ -109,6 +109,7 @@ WITH_JSON = {
     "log mirror": ["nowhere", "copy", "--policy", "x"],
     "log tidy": [".", "--policy", "x"],
     "log follow": ["nowhere", "--policy", "x"],
+    "log anchor": ["."],
     "log evidence": ["x.json"],
     "witness init": ["x.db", "--key", "x.key", "--name", "w"],
     "witness feed": [".", "--policy", "x"],
@@ -116,7 +117,7 @@ WITH_JSON = {
 
 
 OUTSIDE = {
-    *("log status", "log mirror", "log tidy", "log follow", "log evidence"),
+    *("log status", "log mirror", "log tidy", "log follow", "log anchor", "log evidence"),
     *("witness init", "witness feed"),
     *("diff", "init", "evidence read", "screen plan", "screen log"),
     *("library list", "library check", "library copy", "library verify"),
@@ -231,7 +232,8 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         noun = "crosswalk" if command.endswith("mapping") else "instrument"
         expected, place = [f"{noun}.unknown"], WITH_JSON[command]
     elif command.startswith(("log ", "witness ")):
-        expected, place = ["file.missing"], WITH_JSON[command]
+        expected = ["record.missing" if command == "log anchor" else "file.missing"]
+        place = WITH_JSON[command]
     elif command.startswith("library"):
         expected = ["library.missing" if "--root" in WITH_JSON[command] else "library.unknown"]
         place = WITH_JSON[command]

@@ -233,3 +233,15 @@ def test_unknown_names(ifthen, staffed):
     arguments = ("-C", staffed.root, "--json")
     assert ifthen("gate", "aurora-9", "internal-use", *arguments).error_codes == ["model.unknown"]
     assert ifthen("gate", "aurora-1", "internal", *arguments).error_codes == ["gate.unknown"]
+
+
+def test_model_and_action_give_every_exit_code(ifthen, staffed):
+    def code(model, action, *more):
+        return ifthen("gate", "--model", model, "--action", action, "-C", staffed.root, *more).code
+
+    assert code("aurora-1", "store-weights") == 3
+    assert code("aurora-1", "store-weights", "--exit-zero") == 0
+    staffed("lind", "store-weights")
+    assert code("aurora-1", "store-weights") == 0
+    assert code("aurora-2", "deploy-external") == 2
+    assert code("aurora-9", "store-weights", "--exit-zero") == 1

@@ -41,6 +41,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     evidence for it, have to be true again. An exception is approved, signed and disclosed anew.
     """
     from ifthen.cli.output import emit_json  # noqa: PLC0415
+    from ifthen.dossier.exception import GrantedException  # noqa: PLC0415
     from ifthen.workspace.editing import find_document, renew  # noqa: PLC0415
 
     workspace = open_workspace(directory)
@@ -51,7 +52,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     name = written.path.relative_to(workspace.root).as_posix()
     if json_:
         emit_json({"file": name, "id": written.loaded.document.id})
-    elif written.loaded.document.kind == "exception":
+    elif isinstance(loaded.document, GrantedException):
         id = written.loaded.document.id
         click.echo(f"wrote {name}, approved by nobody; next: read it, and write who approves it")
         click.echo(f"and when into approved_by; then let each sign: ifthen approve {id}")

@@ -159,7 +159,7 @@ def renew(
     if by is not None:
         edits.append(setting(("made_by", "name"), by))
     if document.kind == "exception":
-        again = {"approved_by": [], "disclosed_on": None, "envelope": None}
+        again: dict[str, Any] = {"approved_by": [], "disclosed_on": None, "envelope": None}
         edits += [setting((key,), value) for key, value in again.items() if getattr(document, key)]
     return edit_document(workspace, loaded, edits, to=target)
 
