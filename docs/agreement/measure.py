@@ -55,10 +55,14 @@ PAIRS = (
 )
 
 CODED = ("weakened", "removed", "relocated", "strengthened", "retained")
-COMPUTED = ("weakened", "removed", "relocated", "strengthened", "changed", "reworded", "retained")
+COMPUTED = (
+    "weakened", "removed", "relocated", "strengthened", "changed", "undetermined", "reworded",
+    "retained",
+)  # fmt: skip
 COLLAPSED = {
     "weakened": "weaker", "removed": "weaker", "relocated": "weaker", "strengthened": "stronger",
     "retained": "same", "reworded": "same", "changed": "other", "added": "other",
+    "undetermined": "other",
 }  # fmt: skip
 GROUPS = ("weaker", "stronger", "same", "other")
 STATUSES = ("announced", "partly-announced", "silent")
@@ -170,6 +174,11 @@ def collapse(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(COLLAPSED[a], COLLAPSED[b]) for a, b in pairs]
 
 
+def take_decided(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the collapsed pairs in which the computed side is weaker, stronger or same."""
+    return [(a, b) for a, b in collapse(pairs) if b != "other"]
+
+
 def pair_outcomes(rows: Iterable[Row], diff: FrameworkDiff) -> list[tuple[str, str]]:
     """Return the human and the computed outcome of each traced row that has a clause."""
     changes = find_changes(diff)
@@ -232,6 +241,7 @@ def _format_agreement(
         format_table(collapse(outcomes), GROUPS, GROUPS, "coded ↓ computed →"),
         format_kappa(collapse(outcomes)),
         "Only clauses that both versions have: " + format_kappa(collapse(surviving)),
+        "Only rows for which a direction is computed: " + format_kappa(take_decided(outcomes)),
         "Announcements, where both call the change material:",
         format_table(announcements, STATUSES, STATUSES, "coded ↓ computed →"),
         format_kappa(announcements),

@@ -44,6 +44,24 @@ def test_what_the_change_log_accounts_for_exits_0(ifthen, versions):
     assert "accounts for 1 of 1 material change strictly, 1 leniently; 0 weaker" in result.out
 
 
+def test_words_that_nobody_has_read_exit_3(ifthen, versions):
+    text = versions[0].read_text()
+    old = "text: The oven switches itself off."
+    assert text.count(old) == 1
+    versions[1].write_text(text.replace(old, "text: The oven may switch itself off."))
+    result = ifthen("diff", *versions)
+    assert (result.code, result.err) == (3, "")
+    assert result.out.splitlines() == [
+        "kitchen 1.0 → 1.0",
+        "? undetermined safeguard oven-timer",
+        "    the words changed (text): no direction is computed, a coding is needed",
+        "1 undetermined, 11 retained",
+        "change log: nothing known to be material to account for;"
+        " 1 clause changed in words alone is in no change log, and is not coded",
+    ]
+    assert ifthen("diff", *versions, "--json").json["disclosure"]["unread"] == 1
+
+
 def test_everything(ifthen, versions):
     out = ifthen("diff", *versions, "--all").out
     assert "= reworded     safeguard oven-timer" in out

@@ -487,6 +487,93 @@ def test_a_consequence_of_a_threshold_that_is_ruled_out_may_stay_open():
     assert changed.gates() == GO
 
 
+def matrix(*tiers):
+    """Return a world whose two thresholds are cells; the second is reached, the first ruled out."""
+    changed = judged(world(), "reached", "cyber-2")
+    changed.framework["domains"][0]["ordered"] = "no"
+    for threshold, tier in zip(changed.thresholds, tiers, strict=True):
+        threshold["tier"] = tier
+    changed.thresholds[1]["ruled_out_when"] = {
+        "in": {"determination": "cyber-2", "values": ["ruled-out"]}
+    }
+    return changed
+
+
+def test_a_cell_is_ruled_out_beside_another_that_is_reached():
+    found = {x.threshold: x.status for x in matrix(1, 2).decide().thresholds}
+    assert found == {"cyber-1": "ruled-out", "cyber-2": "reached"}
+    ladder = matrix(1, 2)
+    del ladder.framework["domains"][0]["ordered"]
+    assert ladder.threshold().status == "cannot-rule-out"
+
+
+@pytest.mark.parametrize("tiers", [(2, 1), (1, 1), (7, 3)])
+def test_cells_without_order_are_decided_the_same_whatever_their_numbers(tiers):
+    def standings(changed):
+        decision = changed.decide()
+        said = [(x.threshold, x.status, x.reasons, x.ordered) for x in decision.thresholds]
+        return said, decision.obligations, [x.outcome for x in decision.gates]
+
+    assert standings(matrix(*tiers)) == standings(matrix(1, 2))
+
+
+FILTER_OFF = {"in": {"declaration": "filter-on", "values": [False]}}
+READ = [
+    {"id": "off", "text": "where the filter is off", "when": FILTER_OFF},
+    {
+        "id": "not-on",
+        "text": "where it is not on",
+        "when": {"not": {"in": {"declaration": "filter-on", "values": [True]}}},
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "commitment",
+    [
+        {"then": ["vault", "filter"], "when": FILTER_OFF},
+        {"then": [], "when": FILTER_OFF},
+        {"then": ["vault"], "readings": READ},
+    ],
+    ids=["further-condition", "left-open", "readings"],
+)
+def test_a_further_condition_that_does_not_hold_leaves_nothing_open(commitment):
+    changed = world().measured(30)
+    changed.framework["commitments"][0] = {"id": "if-cyber-1", "if": "cyber-1"} | commitment
+    assert changed.threshold().treated_as == "reached"
+    assert changed.gates() == GO
+    (step,) = changed.gate_finding().condition.parts
+    assert step.claim == "nothing is due for cyber-1: no condition of its commitments holds"
+    assert {part.value for part in step.parts} == {Truth.NO}
+    changed.declarations.clear()
+    assert changed.decide().obligations[0].because == "undetermined"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": "aim-1", "if": "cyber-1", "then": ["vault"], "force": "aim"},
+        {"id": "old", "if": "cyber-1", "then": ["vault"], "effective_until": "2026-06-30"},
+    ],
+    ids=["only-aimed-at", "no-longer-applies"],
+)
+def test_a_clause_that_binds_nobody_settles_no_consequence(other):
+    changed = world().measured(30)
+    changed.framework["commitments"][0] = other | {"when": FILTER_OFF}
+    assert changed.gates() == OPEN
+    assert "commitment.unspecified" in codes(changed.gate_finding())
+
+
+def test_one_condition_that_does_not_hold_takes_nothing_from_a_commitment_beside_it():
+    changed = unsafe(world().measured(30))
+    changed.declarations.append(copy.deepcopy(DECLARATION) | {"id": "x", "statement": "y"})
+    changed.framework["commitments"].append(
+        {"id": "more", "if": "cyber-1", "then": [],
+         "when": {"in": {"declaration": "y", "values": [False]}}}
+    )  # fmt: skip
+    assert changed.gates() == HOLD
+
+
 # -- safeguards ------------------------------------------------------------------------------------
 
 

@@ -105,3 +105,11 @@ def test_one_reading_is_no_dispute():
 def test_a_condition_stands_in_one_place():
     with pytest.raises(ValueError, match="not in both"):
         commitment(when=predicate(IN), readings=BOTH.readings)
+
+
+def test_the_answer_to_the_condition_of_a_commitment_is_kept():
+    (found,) = oblige(commitment(when=predicate(IN)), cyber_1="reached", autonomy_1="reached")
+    assert (found.because, found.condition.value) == ("reached", Truth.YES)
+    assert found.condition.claim == "threshold autonomy-1 is reached"
+    (found,) = oblige(commitment(), cyber_1="reached")
+    assert found.condition is None

@@ -116,7 +116,11 @@ def test_counts_in_the_prose_are_those_of_the_tables() -> None:
     computed = Counter(b for _, b in collapsed.elements())
     words = " ".join(PAGE.split())
     assert f"{collapsed['weaker', 'weaker']} of the {computed['weaker']} are coded" in words
-    assert f"{collapsed['weaker', 'same']} of {computed['same']} that are computed" in words
+    assert f"{collapsed['weaker', 'other']} of {computed['other']} that are computed" in words
+    unread = [a for a, b in outcomes.elements() if b == "undetermined"]
+    retained = sum(a == "retained" for a in unread)
+    weaker = sum(MEASURE.COLLAPSED[a] == "weaker" for a in unread)
+    assert f"{retained} of the {len(unread)} such rows are coded as retained, and {weaker}" in words
     assert (collapsed["weaker", "stronger"], computed["stronger"]) == (4, 5)
     assert collapsed["stronger", "weaker"] == 1
     assert outcomes["weakened", "removed"] == 15

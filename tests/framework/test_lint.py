@@ -89,6 +89,31 @@ ERRORS = {
         [("evaluations:\n", UNUSED_DOMAIN % ("serving", "baking-1", "baking-1"))],
         [("framework.duplicate-id", "f.yaml:40:9")],
     ),
+    "deciders-unknown": (
+        [
+            (
+                "decided_by: [safety-officer]\n",
+                "decided_by: [safety-officer]\n    deciders:\n"
+                "      - {reached: [baking-9], decided_by: [bord], quorum: 2}\n",
+            )
+        ],
+        [
+            ("framework.dangling-reference", "f.yaml:76:20"),
+            ("framework.dangling-reference", "f.yaml:76:44"),
+            ("framework.quorum", "f.yaml:76:51"),
+        ],
+    ),
+    "reading-of-deciders-unknown": (
+        [
+            (
+                "decided_by: [safety-officer]\n",
+                "decided_by: [safety-officer]\n    decider_readings:\n"
+                "      - {id: a, text: a, decided_by: [board]}\n"
+                "      - {id: b, text: b, decided_by: [bord]}\n",
+            )
+        ],
+        [("framework.dangling-reference", "f.yaml:77:39")],
+    ),
     "tier-claimed-twice": (
         [("tier: 2", "tier: 1")],
         [("framework.tier-overlap", "f.yaml:26:9")],
@@ -351,6 +376,13 @@ def test_hint_where_none_of_the_kind_is_written_yet() -> None:
     )
 
 
+@pytest.mark.parametrize("case", [x for x in ERRORS if x.startswith(("tier-", "higher-tier"))])
+def test_cells_without_order_have_neither_gaps_nor_overlaps(case: str) -> None:
+    changes, _ = ERRORS[case]
+    cells = ("    threat_model:", "    ordered: no\n    threat_model:")
+    assert found(lint(*changes, cells).errors) == []
+
+
 def test_equal_values_in_two_tiers_are_in_order() -> None:
     change = (
         "in: {evaluation: inventions, values: [reached]}",
@@ -428,7 +460,7 @@ def test_a_safeguard_that_only_a_gate_asks_for_is_used() -> None:
 
 
 def test_a_value_that_is_wrong_on_one_day_only_is_found() -> None:
-    value = "{2026-07-01: 0.2, 2027-01-01: 20}"
+    value = "{2026-07-01: 20, 2027-01-01: 0.2}"
     result = lint(
         ("le: {evaluation: recipes, value: 0.2}", f"le: {{evaluation: recipes, value: {value}}}")
     )
@@ -446,3 +478,12 @@ def test_what_is_found_on_several_days_is_said_once() -> None:
     result = lint(dated, *changes)
     assert result.errors == ()
     assert found(result.warnings) == expected
+
+
+def test_a_day_before_the_version_is_in_force_is_not_looked_at() -> None:
+    value = "{2026-01-01: 20, 2026-07-01: 0.2}"
+    dated = (
+        "le: {evaluation: recipes, value: 0.2}",
+        f"le: {{evaluation: recipes, value: {value}}}",
+    )
+    assert lint(dated).errors == ()

@@ -385,6 +385,15 @@ def test_statements_about_two_models_do_not_conflict(tmp_path):
     assert "workspace.conflict" not in [x.code for x in check(tmp_path, changed).warnings]
 
 
+def test_cells_without_order_have_no_highest_one(tmp_path):
+    changed = reached()
+    changed.framework["domains"][0]["ordered"] = "no"
+    changed.determinations.append(
+        world().determinations[0] | {"threshold": "cyber-2", "conclusion": "reached"}
+    )
+    assert "workspace.no-tier-left" not in [x.code for x in check(tmp_path, changed).warnings]
+
+
 @pytest.mark.parametrize(("threshold", "left"), [("cyber-1", True), ("cyber-2", False)])
 def test_the_highest_tier_of_a_domain_that_is_reached(tmp_path, threshold, left):
     changed = reached()

@@ -44,9 +44,11 @@ def command(  # noqa: PLR0917 - click passes options by name
 ) -> int:
     """Compare two versions of a framework, the files BEFORE and AFTER, clause by clause.
 
-    Each clause is added, removed, relocated, strengthened, weakened, changed, reworded or retained.
-    The direction follows from the structure; prose is shown as reworded, for a person to judge.
-    Exit code 2 where something is weaker that the change log does not account for, else 0.
+    Each clause is added, removed, relocated, strengthened, weakened, changed, undetermined,
+    reworded or retained. The direction follows from the structure; where only words changed, the
+    outcome is undetermined until a person codes it. Exit code 2 where something is weaker that the
+    change log does not account for, 3 where words changed that neither it nor a coding speaks of,
+    else 0.
     """
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.publication.diff_text import (  # noqa: PLC0415
@@ -74,7 +76,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     if not json_:
         for line in _format_redecided(redecided):
             click.echo(line)
-    return 2 if comparison.disclosure.weaker_silent else 0
+    if comparison.disclosure.weaker_silent:
+        return 2
+    return 3 if comparison.disclosure.unread else 0
 
 
 def _redecide(

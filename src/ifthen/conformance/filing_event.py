@@ -209,7 +209,7 @@ def draft_modification(
             "filing.nothing-modified",
             f"nothing material changed from {before.document.version} to {after.document.version}",
             where=after.where("version"),
-            hint="'ifthen diff' shows what was reworded; whether that is material is for a person",
+            hint="'ifthen diff' shows whose words changed; whether it is material is for a person",
         )
     name = f"{after.document.id} {before.document.version} to {after.document.version}"
     answers = {

@@ -25,6 +25,7 @@ from ifthen.decision.assessing import add_lacks
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.budget import find_budget, find_rule_outs
 from ifthen.decision.condition import Grounds, answer, answer_against
+from ifthen.decision.deciders import find_deciding
 from ifthen.decision.error_rates import rate, rate_any, to_formula
 from ifthen.decision.excepting import Waiting, find_exceptions, set_aside
 from ifthen.decision.facts import Facts
@@ -46,7 +47,7 @@ from ifthen.decision.model import (
     Step,
     ThresholdFinding,
 )
-from ifthen.decision.obliging import find_obligations
+from ifthen.decision.obliging import find_obligations, find_relief
 from ifthen.decision.reopening import (
     NOTHING,
     find_open,
@@ -189,6 +190,7 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
         threshold=threshold.id,
         domain=domain.id,
         tier=threshold.tier,
+        ordered=domain.ordered,
         title=threshold.title,
         status=status,
         treated_as=_treat(status, grounds.facts.framework.document),
@@ -226,8 +228,13 @@ def _treat(status: Status, framework: Framework) -> TreatedAs:
 
 
 def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list[ThresholdFinding]:
-    """Return the findings; a tier cannot be ruled out while a higher one is reached."""
-    reached = [x for x in found if x.status == "reached" or _doubts(x.reached)]
+    """Return the findings; a tier cannot be ruled out while a higher one is reached.
+
+    In a domain whose tiers are not ordered no tier is higher than another.
+    """
+    reached = [
+        x for x in found if x.ordered == "yes" and (x.status == "reached" or _doubts(x.reached))
+    ]
     settled: list[ThresholdFinding] = []
     for finding in found:
         above = [x for x in reached if x.domain == finding.domain and x.tier > finding.tier]
@@ -332,7 +339,7 @@ def _gate(
         change=tuple(dict.fromkeys(c for step in open_steps for c in step.change)),
         detail="under-exception" if used else None,
         exceptions=used,
-        decided_by=gate.decided_by,
+        decided_by=find_deciding(gate, thresholds).roles,
         condition=Step(
             claim=f"{gate.action}: everything that is due is in place",
             value=value,
@@ -351,10 +358,9 @@ def _find_waiting(
     """Return what a gate waits for by the commitments that are due, and which safeguards."""
     waiting: list[Waiting] = []
     required: dict[str, None] = {}
+    framework = grounds.facts.framework.document
     watched = {
-        t.id
-        for _, t in grounds.facts.framework.document.thresholds()
-        if t.status == "exploratory" or t.level == "alert"
+        t.id for _, t in framework.thresholds() if t.status == "exploratory" or t.level == "alert"
     }
     kinds, made, own = gate.needs, grounds.memory.required, gate.id
     for finding in thresholds:
@@ -363,6 +369,10 @@ def _find_waiting(
         binding = [o for o in obligations if o.binding and o.threshold == finding.threshold]
         if finding.threshold in watched and not binding:
             continue  # the framework looks closer there and asks for no safeguard
+        relief = None if binding else find_relief(finding.threshold, framework, grounds)
+        if relief is not None:
+            waiting.append((relief, (own,)))
+            continue
         if not binding or not all(o.safeguards for o in binding):
             empty = [o.commitment for o in binding if not o.safeguards]
             ids = (*(empty if len(empty) == 1 or not binding else ()), own)

@@ -282,6 +282,9 @@ class ThresholdFinding(Value, frozen=True, kw_only=True):
     """Domain of the threshold."""
     tier: int
     """Place in the ladder of the domain."""
+    ordered: Literal["yes", "no"] = "yes"
+    """Whether the tiers of the domain are a ladder; ``no`` for cells of which each stands for
+    itself."""
     title: Line
     """Title of the threshold."""
     status: Literal["ruled-out", "reached", "cannot-rule-out"]

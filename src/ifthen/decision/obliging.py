@@ -43,6 +43,30 @@ def find_obligations(
     return tuple(found)
 
 
+def find_relief(threshold: str, framework: Framework, grounds: Grounds) -> Step | None:
+    """Return why nothing is due for a threshold that does not count as below, or None.
+
+    A framework that binds itself under conditions has said what follows where each of them is shown
+    not to hold: nothing. That is another thing than a consequence left open. Shape: one step with
+    the answers to the conditions as its parts.
+    """
+    parts: list[Step] = []
+    for commitment in framework.commitments:
+        if (commitment.if_, commitment.force) != (threshold, "will"):
+            continue
+        if not commitment.applies(grounds.on):
+            continue
+        conditions = [commitment.when, *(reading.when for reading in commitment.readings)]
+        answers = [answer_against(x, grounds, Truth.YES) for x in conditions if x is not None]
+        if not answers or any(x.value is not Truth.NO for x in answers):
+            return None
+        parts += answers
+    if not parts:
+        return None
+    claim = f"nothing is due for {threshold}: no condition of its commitments holds"
+    return Step(claim=claim, value=Truth.YES, parts=tuple(parts))
+
+
 def _oblige_plainly(
     commitment: Commitment, treated: Literal["reached", "undetermined"]
 ) -> Obligation:

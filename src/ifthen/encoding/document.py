@@ -37,6 +37,7 @@ _DIGEST = r"^sha256:[0-9a-f]{64}$"
 _HIDDEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _LINE = rf"^[^{_HIDDEN}\t\n]+$"
 _TEXT = rf"^[^{_HIDDEN}]+$"
+_SALT = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"  # the last of 43 characters holds four bits
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = _DAY[:-1] + (
     r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"  # RFC 3339
@@ -46,6 +47,7 @@ PATTERNS = {
     _ID: "has to be a name of small letters, digits, '.', '_' and '-', at most 80 long",
     _DIGEST: "has to be 'sha256:' and 64 hexadecimal digits in small letters",
     _LINE: "has to stand on one line, without hidden or control characters",
+    _SALT: "has to be 43 random characters: 32 bytes in base64url, without '='",
     _TEXT: "may hold no hidden or control characters",
 }
 
@@ -81,6 +83,9 @@ Moment = Annotated[
 ]
 
 
+Salt = Annotated[str, StringConstraints(pattern=_SALT)]
+
+
 class Part(BaseModel):
     """A frozen, strict piece of a document; unknown keys are errors."""
 
@@ -107,6 +112,14 @@ class Document(Part):
     """Version of the document format."""
     id: Id
     """Name of the document, unique among its kind in a workspace."""
+
+
+class Salted(Document):
+    """A document whose digest stands in what is published, so that it could be guessed."""
+
+    salt: Salt | None = None
+    """43 random characters (32 bytes in base64url), where a part is going to be withheld: without
+    it, whoever guesses the part can tell from the digest of the document that it is right."""
 
 
 DocumentT = TypeVar("DocumentT", bound=Document)

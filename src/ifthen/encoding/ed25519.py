@@ -130,7 +130,11 @@ def _read_y(point: bytes) -> int:
     return int.from_bytes(point, "little") & ~_SIGN
 
 
+@lru_cache(maxsize=1024)
 def _is_on_curve(y: int) -> bool:
-    """Return whether some x belongs to y: x^2 = (y^2 - 1) / (d y^2 + 1) has to be a square."""
+    """Return whether some x belongs to y: x^2 = (y^2 - 1) / (d y^2 + 1) has to be a square.
+
+    The two powers are the dear part of reading a key, and a record names few keys many times.
+    """
     square = (y * y - 1) * pow(_D * y * y + 1, -1, P) % P
     return square == 0 or pow(square, (P - 1) // 2, P) == 1

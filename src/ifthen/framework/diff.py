@@ -1,11 +1,14 @@
 """What changed between two versions of a framework, clause by clause, and which way.
 
 Clauses are matched by kind and id. A change's direction follows from the structure (a threshold
-raised, *will* become *aim*, a safeguard dropped); prose says nothing to a program and is shown as
-reworded. Where one clause goes both ways it counts as weakened, as human coders of such revisions
-do. A recorded human coding takes precedence, and says whose it is.
+raised, *will* become *aim*, a safeguard dropped). Prose says nothing to a program: where only the
+words of a clause changed, what became of it is undetermined until a person codes it; it is called
+reworded only where no word changed but a name, or case and punctuation. Where one clause goes both
+ways it counts as weakened, as human coders of such revisions do. A recorded human coding takes
+precedence, and says whose it is.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from typing import Any, Literal
@@ -13,16 +16,22 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ifthen.encoding.document import Digest, Document, Id, Line, Loaded, Part, Text
-from ifthen.framework.directions import RULES, WORDING, Dimension, Direction, Rule
+from ifthen.framework.directions import NAMING, RULES, WORDING, Dimension, Direction, Rule
 from ifthen.framework.model import Framework
 from ifthen.framework.predicate import Predicate, format_sentence
 
 Outcome = Literal[
-    "added", "removed", "relocated", "strengthened", "weakened", "changed", "reworded", "retained"
-]
-"""``changed``: something material changed, and no rule says which way."""
+    "added", "removed", "relocated", "strengthened", "weakened", "changed", "undetermined",
+    "reworded", "retained",
+]  # fmt: skip
+"""``changed``: something material changed, and no rule says which way. ``undetermined``: only the
+words of the clause changed; whether that is material, and which way, needs a coding."""
 MATERIAL = frozenset({"added", "removed", "relocated", "strengthened", "weakened", "changed"})
 WEAKER = frozenset({"removed", "relocated", "weakened"})
+IMMATERIAL = frozenset({"wording", "naming", "place"})
+"""Dimensions of a change in which no rule sees anything that a promise hangs on."""
+UNREAD = "no direction is computed, a coding is needed"
+_WORD = re.compile(r"\w+")
 
 
 class FieldChange(Part):
@@ -85,7 +94,7 @@ class FrameworkDiff(Part):
     """What became of each clause, in the order of the documents."""
 
     def material(self) -> tuple[ClauseChange, ...]:
-        """Return the changes that matter: all but what is retained or reworded."""
+        """Return the changes known to matter: not what is retained, reworded or undetermined."""
         return tuple(x for x in self.clauses if x.outcome in MATERIAL)
 
     def counts(self) -> dict[str, int]:
@@ -200,30 +209,42 @@ KEYS = {
 def _compare(key: Key, old: Any, new: Any, places: tuple[str, str]) -> ClauseChange:
     rules = RULES[key[0]]
     changes = tuple(_fields(rules, _values(key[0], old), _values(key[0], new)))
-    material = [x for x in changes if x.dimension not in ("wording", "place")]
+    material = [x for x in changes if x.dimension not in IMMATERIAL]
+    words = [x.field for x in changes if x.dimension == "wording" and not _reads_alike(x)]
     ways = {x.direction for x in material}
     outcome: Outcome
     if not changes:
         outcome, reason = "retained", "nothing changed"
+    elif not material and words:
+        outcome = "undetermined"
+        reason = f"the words changed ({', '.join(words)}): {UNREAD}"
     elif not material:
-        outcome = "reworded" if any(x.dimension == "wording" for x in changes) else "retained"
-        reason = "only words or places changed; whether the meaning did is for a reader to say"
+        outcome = "retained" if all(x.dimension == "place" for x in changes) else "reworded"
+        reason = "only a name, case, punctuation or a place changed"
     elif ways & {"weaker", "mixed"}:
         outcome, reason = "weakened", _because(material, "weaker", "mixed")
     elif "stronger" in ways:
         outcome, reason = "strengthened", _because(material, "stronger")
     else:
-        outcome, reason = "changed", _because(material, "unclear")
+        outcome, reason = "changed", f"{_because(material, 'unclear')}; {UNREAD}"
+    if outcome == "strengthened" and words:
+        reason = f"{reason}; {', '.join(words)} changed as well, which nobody has read here"
     return ClauseChange(
         kind=key[0], clause=key[1], outcome=outcome, reason=reason, changes=changes,
         before=places[0], after=places[1],
     )  # fmt: skip
 
 
+def _reads_alike(change: FieldChange) -> bool:
+    """Return whether two texts are the same words in the same order."""
+    one, other = (_WORD.findall((x or "").casefold()) for x in (change.before, change.after))
+    return one == other
+
+
 def _because(changes: list[FieldChange], *directions: str) -> str:
     said = [x for x in changes if x.direction in directions]
     text = "; ".join(f"{x.field}: {x.before or 'nothing'} → {x.after or 'nothing'}" for x in said)
-    return text[:2000]
+    return text[:1800]  # a reason has 2,000 characters, and more may follow
 
 
 def _values(kind: str, clause: Any) -> Mapping[str, Any]:
@@ -258,7 +279,7 @@ def _fields(
         yield FieldChange(
             field=name.rstrip("_"),
             dimension=rule.dimension,
-            direction="unclear" if rule is WORDING else rule.compare(one, other),
+            direction="unclear" if rule in (WORDING, NAMING) else rule.compare(one, other),
             before=_format(one),
             after=_format(other),
         )

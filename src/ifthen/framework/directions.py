@@ -15,7 +15,7 @@ from ifthen.framework.predicate import Predicate
 Direction = Literal["stronger", "weaker", "mixed", "unclear"]
 Dimension = Literal[
     "scope", "trigger", "method", "actor", "strength", "disclosure", "consequence", "wording",
-    "place",
+    "naming", "place",
 ]  # fmt: skip
 Compare = Callable[[Any, Any], Direction]
 
@@ -177,6 +177,9 @@ def _leaf(before: Predicate, after: Predicate) -> Direction:
 
 
 WORDING = Rule("wording", unclear)
+"""What a clause says in words: which way a change of it goes, only a reader can tell."""
+NAMING = Rule("naming", unclear)
+"""What a clause is called; nothing hangs on it."""
 PLACE = Rule("place", unclear)
 DATES = {
     "effective_from": Rule("trigger", unclear),
@@ -187,18 +190,20 @@ _FORCE = Rule("strength", ranked(*FORCES))
 _OTHERS = Rule("consequence", opposite(stated))
 
 RULES: dict[str, dict[str, Rule]] = {
-    "domain": {**DATES, "title": WORDING, "threat_model": WORDING},
+    "domain": {
+        **DATES, "title": NAMING, "threat_model": WORDING, "ordered": Rule("scope", unclear),
+    },
     "threshold": {
         **DATES,
-        "tier": Rule("trigger", unclear), "title": WORDING, "label": WORDING, "text": WORDING,
+        "tier": Rule("trigger", unclear), "title": NAMING, "label": NAMING, "text": WORDING,
         "level": Rule("consequence", unclear),
         "status": Rule("trigger", ranked("to-be-specified", "exploratory", "in-force")),
-        "baseline": Rule("trigger", stated),
+        "baseline": Rule("trigger", unclear),
         "ruled_out_when": Rule("trigger", harder), "reached_when": Rule("trigger", easier),
     },
     "evaluation": {
         **DATES,
-        "title": WORDING, "proxy_for": WORDING, "baseline": Rule("method", stated),
+        "title": NAMING, "proxy_for": WORDING, "baseline": Rule("method", unclear),
         "task": Rule("method", unclear), "task_args": Rule("method", unclear),
         "scorer": Rule("method", unclear), "metric": Rule("method", unclear),
         "reducer": Rule("method", unclear), "aggregation": Rule("method", unclear),
@@ -219,7 +224,7 @@ RULES: dict[str, dict[str, Rule]] = {
     },
     "safeguard": {
         **DATES,
-        "title": WORDING, "text": WORDING, "kind": Rule("scope", unclear),
+        "title": NAMING, "text": WORDING, "kind": Rule("scope", unclear),
         "specified": Rule("consequence", ranked("to-be-specified", "elsewhere", "yes")),
         "specified_in": PLACE, "judged_by": Rule("actor", unclear),
         "in_place_when": Rule("consequence", harder), "pathways": Rule("scope", more),
@@ -235,6 +240,7 @@ RULES: dict[str, dict[str, Rule]] = {
         **DATES,
         "action": WORDING, "opens": Rule("scope", unclear), "needs": Rule("consequence", more),
         "also": Rule("consequence", harder), "decided_by": Rule("actor", more),
+        "deciders": Rule("actor", unclear), "decider_readings": Rule("actor", opposite(stated)),
         "quorum": Rule("actor", higher), "approvals": Rule("actor", higher),
         "approval_valid_days": Rule("trigger", lower), "overruled_by": Rule("actor", unclear),
         "informed": Rule("disclosure", more),

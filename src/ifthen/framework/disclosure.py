@@ -39,6 +39,9 @@ class Disclosure(Part):
     """Not announced at all."""
     weaker_silent: int
     """Of those, removed, relocated or weakened."""
+    unread: int = 0
+    """Clauses of which only the words changed, which nobody has coded and no entry names: whether
+    anything material is among them is not known."""
 
 
 def check_disclosure(diff: FrameworkDiff, changelog: ChangeLog | None) -> Disclosure:
@@ -64,6 +67,11 @@ def check_disclosure(diff: FrameworkDiff, changelog: ChangeLog | None) -> Disclo
         silent_strict=len(silent) + sum(x.status == "partly-announced" for x in found),
         silent_lenient=len(silent),
         weaker_silent=sum(x.outcome in WEAKER for x in silent),
+        unread=sum(
+            _status(x.clause, x.outcome, changelog) in ("silent", "no-changelog")
+            for x in diff.clauses
+            if x.outcome == "undetermined"
+        ),
     )
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from html import escape
 
-from ifthen.framework.diff import MATERIAL, ClauseChange
+from ifthen.framework.diff import IMMATERIAL, MATERIAL, ClauseChange
+from ifthen.framework.disclosure import Disclosure
 from ifthen.workspace.versions import Comparison
 
 SIGNS = {
     "added": "+", "removed": "-", "relocated": ">", "strengthened": "^", "weakened": "v",
-    "changed": "~", "reworded": "=", "retained": " ",
+    "changed": "~", "undetermined": "?", "reworded": "=", "retained": " ",
 }  # fmt: skip
 """One character for each outcome, so that nothing hangs on colour."""
+SHOWN = MATERIAL | {"undetermined"}
+"""Outcomes that a reader has to see: what matters, and what may."""
 _STATUS = {
     "announced": "announced",
     "partly-announced": "partly announced",
@@ -20,9 +23,9 @@ _STATUS = {
 
 
 def select(comparison: Comparison, *, everything: bool) -> tuple[ClauseChange, ...]:
-    """Return the clauses to show: material changes, or all of them."""
+    """Return the clauses to show: what is or may be material, or all of them."""
     clauses = comparison.diff.clauses
-    return clauses if everything else tuple(x for x in clauses if x.outcome in MATERIAL)
+    return clauses if everything else tuple(x for x in clauses if x.outcome in SHOWN)
 
 
 def format_counts(comparison: Comparison) -> str:
@@ -33,9 +36,19 @@ def format_counts(comparison: Comparison) -> str:
 
 def format_disclosure(comparison: Comparison) -> str:
     """Return what the change log accounts for, strictly and leniently."""
-    found = comparison.disclosure
+    return _disclosed(comparison.disclosure) + _unread(comparison.disclosure.unread)
+
+
+def _unread(count: int) -> str:
+    if not count:
+        return ""
+    noun, verb = ("clause", "is") if count == 1 else ("clauses", "are")
+    return f"; {count} {noun} changed in words alone {verb} in no change log, and {verb} not coded"
+
+
+def _disclosed(found: Disclosure) -> str:
     if not found.material:
-        return "change log: nothing material to account for"
+        return "change log: nothing known to be material to account for"
     if all(x.status == "no-changelog" for x in found.announcements):
         return f"change log: none since the earlier version; {_changes(found.material)}"
     strict, lenient = found.material - found.silent_strict, found.material - found.silent_lenient
@@ -54,7 +67,7 @@ def format_lines(comparison: Comparison, *, everything: bool) -> Iterator[str]:
         said = status.get((change.kind, change.clause))
         note = f"  [{said}]" if said else ""
         yield (f"{SIGNS[change.outcome]} {change.outcome:<12} {change.kind} {change.clause}{note}")
-        material = [x for x in change.changes if x.dimension not in ("wording", "place")]
+        material = [x for x in change.changes if x.dimension not in IMMATERIAL]
         if change.coded_by is not None or not material:
             yield f"    {_why(change)}"
         for each in material:

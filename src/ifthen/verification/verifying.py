@@ -13,6 +13,7 @@ from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.model import Decision
 from ifthen.evidence.collection import paused_collection
 from ifthen.tlog.checkpoint import Checkpoint
+from ifthen.verification.anchors import Anchors, Believed, check_anchors
 from ifthen.verification.copies import check_copies, check_redactions
 from ifthen.verification.files import Files
 from ifthen.verification.log import Witnessed, check_checkpoint, check_tiles, read_head
@@ -52,6 +53,8 @@ class AtHand:
     """How bounds are computed; somebody who verifies much may keep them."""
     packages: Sequence[Package] = ()
     """What was disclosed to the verifier."""
+    believed: Believed = field(default_factory=Believed)
+    """Whose clocks the verifier believes, for anchors."""
 
 
 @dataclass(slots=True)
@@ -90,6 +93,7 @@ class _Run:
         self.note = b""
         self.fork: bytes | None = None
         self.contents: Contents | None = None
+        self.anchors = Anchors()
 
     def go(self) -> Verification:
         log = self._read_log()
@@ -107,6 +111,7 @@ class _Run:
             pin=self.trust.pin if self.trust else None,
             kinds=_count_kinds(contents),
             decisions=_list_decisions(contents),
+            proven=self.anchors.prove(),
             steps=steps,
         )
         memory = None
@@ -171,7 +176,11 @@ class _Run:
         check_logs(steps["logs"], contents, self.files, self.at_hand.logs, self.watch)
         replayed = check_replay(steps["replay"], contents, self.at_hand.bounds, self.watch)
         check_signoffs(steps["signoffs"], contents, register, replayed)
-        check_clocks(steps["clocks"], contents, history, self.now)
+        if self.checkpoint is not None:
+            self.anchors = check_anchors(
+                steps["clocks"], self.files, self.checkpoint, self.at_hand.believed, self.now
+            )
+        check_clocks(steps["clocks"], contents, history, self.anchors, self.now)
 
 
 def _collect(packages: Sequence[Package]) -> Mapping[str, Sequence[str]]:

@@ -443,6 +443,7 @@ def _no_tier_left(workspace: Workspace, on: date) -> Iterator[Error]:
         for x in workspace.frameworks
         if x.document.in_force.covers(on)
         for domain in x.document.domains
+        if domain.ordered == "yes"
     }
     for loaded in workspace.determinations:
         said = loaded.document

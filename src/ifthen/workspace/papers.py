@@ -10,7 +10,7 @@ from ifthen.conformance.filing import Entry, Source
 from ifthen.conformance.work_papers import WorkPapers, prepare_papers
 from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded
-from ifthen.framework.model import Framework
+from ifthen.framework.model import Framework, Gate
 from ifthen.workspace.applying import load_developer
 from ifthen.workspace.conforming import Asking, conform, read_documents
 from ifthen.workspace.instruments import find_framework, judge_files, load_instrument
@@ -95,9 +95,19 @@ def _list_gates(promise: Loaded[Framework], on: date) -> Iterator[Entry]:
             told = f"; informed: {', '.join(gate.informed)}" if gate.informed else ""
             yield Entry(
                 text=f"gate {gate.id} ({gate.action}): decided by {', '.join(gate.decided_by)}, "
-                f"{need} roles approve{over}{told}",
+                f"{need} roles approve{_others(gate)}{over}{told}",
                 basis=(_at(promise, f"gates.{gate.id}"),),
             )
+
+
+def _others(gate: Gate) -> str:
+    """Return who decides instead of the roles that are named first, and when."""
+    by_tier = "".join(
+        f"; where {' or '.join(x.reached)} counts as reached: {', '.join(x.decided_by)}"
+        for x in gate.deciders
+    )
+    read = "".join(f"; read as {x.id}: {', '.join(x.decided_by)}" for x in gate.decider_readings)
+    return by_tier + read
 
 
 def _list_people(workspace: Workspace, promise: Loaded[Framework], on: date) -> Iterator[Entry]:
