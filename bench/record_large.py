@@ -5,7 +5,7 @@ results of plans, each document with a name of its own: stated, signed, chained,
 checkpoint for every hundred statements that a witness cosigned. Raw logs are withheld, and there is
 no decision: what deciding takes is measured by ``bench.decision``.
 
-    python -m bench.record_large FOLDER [--count 10000]
+    python -m bench.record_large [--count 10000]
 """
 
 import argparse
