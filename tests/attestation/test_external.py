@@ -1,20 +1,12 @@
-"""Keys in tokens and key services, reached through securesystemslib."""
+"""Keys in tokens, reached through securesystemslib; test_key_services.py has those in clouds."""
 
-import base64
-import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.attestation.people import signer
 
 from ifthen.attestation.envelope import sign_envelope, verify_envelope
@@ -147,71 +139,3 @@ def test_a_key_in_a_token(tmp_path, monkeypatch):
     assert verify_envelope(envelope, [public]).key_ids == (public.id,)
     wrong = open_signer(address, public, lambda secret: "4321")
     assert code_of(wrong.sign, b"x") == "attestation.external"
-
-
-@pytest.fixture
-def key_service(monkeypatch):
-    """Speak as AWS KMS does, as far as signing goes; return the private keys by their names.
-
-    moto's KMS does not serve: it hashes the digest that it is given a second time.
-    """
-    keys = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            assert self.headers["X-Amz-Target"] == "TrentService.Sign"
-            assert self.headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=someone/")
-            assert (asked["MessageType"], asked["SigningAlgorithm"]) == ("DIGEST", "ECDSA_SHA_256")
-            if asked["KeyId"] in keys:
-                digest = base64.b64decode(asked["Message"])
-                how = ec.ECDSA(Prehashed(hashes.SHA256()))
-                signature = base64.b64encode(keys[asked["KeyId"]].sign(digest, how)).decode()
-                status, said = 200, {"KeyId": asked["KeyId"], "Signature": signature}
-            else:
-                status, said = 400, {"__type": "NotFoundException", "message": "no such key"}
-            data = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-        "AWS_ACCESS_KEY_ID": "someone",
-        "AWS_SECRET_ACCESS_KEY": "verysecret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "NO_PROXY": "127.0.0.1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield keys
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_key_in_a_key_service(key_service):
-    """AWS KMS through boto3: the private key never leaves the service."""
-    pytest.importorskip("boto3")
-    for name in ("mine", "another"):
-        key_service[name] = ec.generate_private_key(ec.SECP256R1())
-    pem = (
-        key_service["mine"]
-        .public_key()
-        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    )
-    public = read_pem(pem, "kms")
-    mine = open_signer("awskms:mine", public)
-    envelope = sign_envelope(b'{"a":1}', [mine])
-    assert verify_envelope(envelope, [public]).key_ids == (public.id,)
-    assert code_of(public.verify, b"other", mine.sign(b"this")) == "attestation.signature"
-    another = open_signer("awskms:another", public)
-    assert code_of(another.sign, b"this") == "attestation.signature"
-    nobody = open_signer("awskms:nobody", public)
-    assert code_of(nobody.sign, b"this") == "attestation.external"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import NOW
-from tests.verification.world import PUBLISHER, RULES, person, write
+from tests.verification.world import PUBLISHER, RULES, add_salts, person, write
 
 from ifthen.attestation.keyfile import format_key, write_key_file
 from ifthen.attestation.keys import make_signer
@@ -33,6 +33,7 @@ def workspace(tmp_path) -> Path:
     people = [person("publisher", PUBLISHER, "publisher")]
     write(root / "people.yaml", {"kind": "people", "id": "people", "people": people})
     write(root / "publication.yaml", RULES | {"withhold": WITHHELD})
+    add_salts(root, WITHHELD)
     for name, seed in (("publisher", b"\11"), ("log", b"\1")):
         write_key_file(tmp_path / name, format_key(make_signer(seed * 32)))
     return root
@@ -156,6 +157,7 @@ def test_the_report_of_an_incident_from_a_record_names_what_is_withheld(ifthen, 
     hide = {"kind": "incident", "reason": "security", "note": "Names a way in."}
     rules = [hide | {"id": "leak", "fields": ["harm"]}, hide | {"id": "other", "fields": ["text"]}]
     write(workspace / "publication.yaml", RULES | {"withhold": rules})
+    add_salts(workspace, rules)
     asked = ("file", "incident", "eu-code-of-practice", "leak", *DAY, "--json")
     whole = ifthen(*asked, "-C", workspace).json
     record = request.getfixturevalue("record")

@@ -39,7 +39,10 @@ PATHS = [
     ),
     ["audit", "papers"],
     *(["oscal", name] for name in ("catalogue", "profile", "mapping", "results")),
-    *(["log", name] for name in ("status", "serve", "mirror", "tidy", "follow", "evidence")),
+    *(
+        ["log", name]
+        for name in ("status", "serve", "mirror", "tidy", "follow", "anchor", "evidence")
+    ),
     *(["witness", name] for name in ("init", "serve", "feed")),
 ]
 WITH_JSON = {

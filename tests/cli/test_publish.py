@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import NOW, Ifthen
-from tests.verification.world import PEOPLE, RULES, write
+from tests.verification.world import PEOPLE, RULES, add_salts, write
 
 from ifthen.attestation.keyfile import format_key, write_key_file
 from ifthen.attestation.keys import make_signer
@@ -29,6 +29,7 @@ def workspace(aurora, tmp_path) -> Path:
         path.unlink()
     write(aurora / "people.yaml", PEOPLE)
     write(aurora / "publication.yaml", RULES | {"withhold": [WITHHELD]})
+    add_salts(aurora, [WITHHELD])
     for name, seed in (("publisher", b"\11"), ("log", b"\1")):
         write_key_file(tmp_path / name, format_key(make_signer(seed * 32)))
     return aurora
@@ -193,6 +194,7 @@ def test_the_only_support_of_a_claim_is_not_withheld_unnoticed(publish, workspac
         "reason": "hazard",
     }  # fmt: skip
     write(workspace / "publication.yaml", RULES | {"withhold": [rule]})
+    add_salts(workspace, [rule])
     dry = publish("--json")
     assert dry.code == 2
     told = [each["message"] for each in dry.json["unsupported"]]

@@ -56,6 +56,17 @@ CASES = {
         [(TIMER, TIMER[:-1] + f", readings: {READINGS}}}")],
         ("framework.two-readings", "f.yaml:68:51", "'timer' in 2 ways"),
     ),
+    "two readings of who decides": (
+        [
+            (
+                "decided_by: [safety-officer]\n",
+                "decided_by: [safety-officer]\n    decider_readings:\n"
+                "      - {id: alone, text: alone, decided_by: [safety-officer]}\n"
+                "      - {id: both, text: both, decided_by: [safety-officer, board]}\n",
+            )
+        ],
+        ("framework.two-readings", "f.yaml:75:5", "in 2 ways who decides"),
+    ),
     "joined in words": (
         [(TIMER, TIMER[:-1] + ", text: In conjunction with an oven that is hot.}")],
         ("framework.ambiguous-conjunction", "f.yaml:68:51", "'timer'"),

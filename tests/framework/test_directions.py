@@ -1,6 +1,6 @@
 import pytest
 
-from ifthen.framework import clause, model
+from ifthen.framework import cadence, clause, model
 from ifthen.framework.directions import (
     RULES,
     easier,
@@ -19,7 +19,7 @@ from ifthen.framework.predicate import Predicate
 MODELS = {
     "domain": model.Domain, "threshold": model.Threshold, "evaluation": model.Evaluation,
     "safeguard": model.Safeguard, "commitment": model.Commitment, "gate": model.Gate,
-    "trigger": model.Trigger, "consequence": clause.Consequence, "exemption": clause.Exemption,
+    "trigger": cadence.Trigger, "consequence": clause.Consequence, "exemption": clause.Exemption,
     "duty": clause.Duty, "definition": clause.Definition,
 }  # fmt: skip
 NAMES = {"id", "term", "thresholds"}

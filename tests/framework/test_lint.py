@@ -89,6 +89,31 @@ ERRORS = {
         [("evaluations:\n", UNUSED_DOMAIN % ("serving", "baking-1", "baking-1"))],
         [("framework.duplicate-id", "f.yaml:40:9")],
     ),
+    "deciders-unknown": (
+        [
+            (
+                "decided_by: [safety-officer]\n",
+                "decided_by: [safety-officer]\n    deciders:\n"
+                "      - {reached: [baking-9], decided_by: [bord], quorum: 2}\n",
+            )
+        ],
+        [
+            ("framework.dangling-reference", "f.yaml:76:20"),
+            ("framework.dangling-reference", "f.yaml:76:44"),
+            ("framework.quorum", "f.yaml:76:51"),
+        ],
+    ),
+    "reading-of-deciders-unknown": (
+        [
+            (
+                "decided_by: [safety-officer]\n",
+                "decided_by: [safety-officer]\n    decider_readings:\n"
+                "      - {id: a, text: a, decided_by: [board]}\n"
+                "      - {id: b, text: b, decided_by: [bord]}\n",
+            )
+        ],
+        [("framework.dangling-reference", "f.yaml:77:39")],
+    ),
     "tier-claimed-twice": (
         [("tier: 2", "tier: 1")],
         [("framework.tier-overlap", "f.yaml:26:9")],

@@ -92,6 +92,7 @@ def test_only_what_is_new_is_fetched_again(record, host, tmp_path):
     verdict = judge(fetch(host, tmp_path / "cache"))
     assert failed(verdict) == []
     assert sorted(host.asked) == [
+        "anchors/index",
         "checkpoint",
         "history/13",
         "history/18",

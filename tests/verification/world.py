@@ -1,11 +1,13 @@
 """A record of the shipped example, published as its developer would, and parts to break it."""
 
+import base64
 import hashlib
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ifthen.attestation.keys import FileSigner, format_public_key, make_signer
+from ifthen.attestation.publication import SALTED
 from ifthen.decision.bounds import COMPUTED
 from ifthen.encoding.tree import format_tree
 from ifthen.evidence.audit_sample import Beacon, Seed
@@ -87,7 +89,24 @@ def make_workspace(root: Path, **rules) -> Path:
     shutil.copytree(EXAMPLE, root, ignore=ignore)
     write(root / "people.yaml", PEOPLE)
     write(root / "publication.yaml", RULES | rules)
+    add_salts(root, rules.get("withhold", ()))
     return root
+
+
+def add_salts(root: Path, withhold) -> None:
+    """Give every document that is withheld in part a salt, as its author would."""
+    for rule in withhold:
+        if rule["kind"] not in SALTED:
+            continue
+        for path in root.rglob("*.yaml"):
+            text = path.read_text()
+            lines = text.splitlines()
+            named = "id" not in rule or f"id: {rule['id']}" in lines
+            if not named or f"kind: {rule['kind']}" not in lines or "\nsalt: " in text:
+                continue
+            digest = hashlib.sha256(path.name.encode()).digest()
+            salt = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+            path.write_text(f'{text.rstrip()}\nsalt: "{salt}"\n')
 
 
 def sign_gate(root: Path, model: str, gate: str, people=tuple(SIGNERS), now=NOW) -> None:

@@ -200,6 +200,26 @@ def test_two_approvals_of_one_role(tmp_path):
     assert gate(root).outcome == "go"
 
 
+def test_a_tier_that_is_reached_takes_the_decision_from_those_who_sign_below_it(tmp_path):
+    deciders = [{"reached": ["cyber-2"], "decided_by": ["board"]}]
+    roots = {}
+    for said in ("ruled-out", "reached"):
+        content = world_with(deciders=deciders, overruled_by=["board"])
+        for key, value in (("ruled_out_when", "ruled-out"), ("reached_when", "reached")):
+            condition = {"in": {"determination": "cyber-2", "values": [value]}}
+            content.thresholds[1][key] = condition
+        judged = {"id": "judged-2", "threshold": "cyber-2", "conclusion": said}
+        content.determinations.append(content.determinations[0] | judged)
+        roots[said] = with_people(tmp_path / said, content)
+        assert gate(roots[said]).decided == "go"
+    sign(roots["ruled-out"], decide(roots["ruled-out"]))
+    assert gate(roots["ruled-out"]).outcome == "go"
+    sign(roots["reached"], decide(roots["reached"]))  # by the safety lead, as below
+    state = gate(roots["reached"])
+    assert state.outcome == "undetermined"
+    assert "signoff.role-not-asked" in codes(state)
+
+
 def test_approvals_of_two_days_are_of_two_decisions(tmp_path):
     root = with_people(tmp_path, world_with(approvals=2))
     sign(root, decide(root))

@@ -1,10 +1,10 @@
-"""Private keys that are elsewhere: in tokens (PKCS#11), in key services of clouds.
+"""Private keys that are elsewhere: in tokens (PKCS#11), in key services of clouds and of Vault.
 
 securesystemslib reaches them by an address, such as ``hsm:2?label=token`` or ``gcpkms:...``; it is
 an extra, imported only here and only when used. What comes back is verified with the public key
 that people know before it counts as a signature.
 
-Sigstore's signatures by identity are of another kind: they fit no public key, and are not taken.
+Sigstore's signatures by identity are of another kind, and made by ``identity_signing``.
 """
 
 from collections.abc import Callable

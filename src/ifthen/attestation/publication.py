@@ -18,6 +18,23 @@ from ifthen.errors import Error
 KEPT = ("kind", "id", "version")
 """Fields that cannot be withheld: they say which document it is."""
 ALL = "*"
+SALT = "salt"
+"""Field that is withheld with any other of its document."""
+SALTED = (
+    "framework",
+    "model",
+    "plan",
+    "evidence",
+    "declaration",
+    "assessment",
+    "comparison",
+    "determination",
+    "exception",
+    "incident",
+    "erratum",
+    "withdrawal",
+)
+"""Kinds whose digests stand in decisions."""
 _STEP = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]{1,6}|\*)\]")
 
 
@@ -120,6 +137,8 @@ def find_withheld(
 ) -> dict[Path, Withholding]:
     """Return the places of a document that are withheld, with the first rule that says so.
 
+    Where anything is, so is the salt.
+
     Raises:
         Error: ``publication.field`` where a rule for this document names a field that it lacks.
     """
@@ -137,4 +156,6 @@ def find_withheld(
                 )
             for path in paths:
                 found.setdefault(path, rule)
+    if found and SALT in tree:
+        found.setdefault((SALT,), next(iter(found.values())))
     return found

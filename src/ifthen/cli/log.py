@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ifthen.cli import log_rotate
+from ifthen.cli import log_anchor, log_rotate
 from ifthen.cli.options import guarded, json_option, read_now
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def command() -> None:
 
 
 command.add_command(log_rotate.command)
+command.add_command(log_anchor.command)
 
 
 @command.command("status")

@@ -72,6 +72,9 @@ SECTIONS = {
 }
 """Every command with its line of help, by what people come for."""
 
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""How every command shows its help."""
+
 COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
 
@@ -99,7 +102,7 @@ class LazyGroup(click.Group):
 
 @click.command(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
     epilog="Exit codes: 0 go or fine, 1 error, 2 hold or finding, 3 undetermined.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="ifthen")
@@ -107,12 +110,14 @@ def cli() -> None:
     """Run a frontier AI safety framework as code: if a threshold, then these safeguards."""
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(
+    arguments: Sequence[str] | None = None, command: click.Command = cli, name: str = "ifthen"
+) -> int:
     """Run a command line and return its exit code; no traceback reaches a user."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
-        result = cli.main(args=given, prog_name="ifthen", standalone_mode=False)
+        result = command.main(args=given, prog_name=name, standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -153,11 +158,16 @@ def _show_as_json(error: Error) -> int:
     return 1
 
 
-def main() -> None:
-    """Run the command line of this process."""
+def prepare_streams() -> None:
+    """Let a terminal without "…" show a "?"."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without "…" shows a "?"
+            stream.reconfigure(errors="replace")
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    prepare_streams()
     sys.exit(run())
 
 

@@ -187,7 +187,8 @@ def _find_gate(decision: "Decision", workspace: "Workspace", role: str) -> str:
     from ifthen.workspace.resolving import find_framework  # noqa: PLC0415
 
     framework = find_framework(workspace, decision.framework.id, decision.on).document
-    found = [x.id for x in framework.gates if role in (*x.decided_by, *x.overruled_by)]
+    deciding = {x.gate: x.decided_by for x in decision.gates}
+    found = [x.id for x in framework.gates if role in (*deciding.get(x.id, ()), *x.overruled_by)]
     if len(found) != 1:
         raise click.UsageError(
             f"the role {role} decides about {', '.join(found) or 'no gate'}; name one with --gate"

@@ -23,8 +23,8 @@ signer_option = click.option(
     "--signer",
     "address",
     metavar="ADDRESS",
-    help="Where your key is instead: hsm:2, gcpkms:..., awskms:..., azurekms:...; or sigstore:, or"
-    " sigstore:FILE, for your identity; with --public.",
+    help="Where your key is instead: hsm:2, gcpkms:..., awskms:..., azurekms:..., hv:...; or"
+    " sigstore:, or sigstore:FILE, for your identity; with --public.",
 )
 public_option = click.option(
     "--public", "public_file", type=_PATH, help="The public line, or PEM, of the key at --signer."

@@ -10,6 +10,7 @@ from ifthen.cli.options import guarded, json_option
 from ifthen.errors import Error
 
 if TYPE_CHECKING:
+    from ifthen.verification.anchors import Believed
     from ifthen.verification.memory import Memory
     from ifthen.verification.opening import Package
     from ifthen.verification.trust import Brought
@@ -37,6 +38,14 @@ EXIT_CODES = {"verified": 0, "failed": 2, "undetermined": 3}
 @click.option(
     "--identity", type=_FILE, help="Your age or SSH private key, for an encrypted package."
 )
+@click.option(
+    "--tsa-root", "tsa_roots", type=_FILE, multiple=True,
+    help="Root certificate of a time-stamping authority that you believe.",
+)  # fmt: skip
+@click.option(
+    "--anchor-log", "anchor_log", type=_FILE,
+    help="Policy with other logs, and their witnesses, that you believe as anchors.",
+)  # fmt: skip
 @click.option("--html", "html_file", type=_FILE, help="Write the verdict as one page.")
 @click.option("--offline", is_flag=True, help="Refuse an address: read this machine alone.")
 @click.option(
@@ -57,6 +66,8 @@ def command(  # noqa: PLR0917 - click passes options by name
     logs: Path | None,
     packages: tuple[Path, ...],
     identity: Path | None,
+    tsa_roots: tuple[Path, ...],
+    anchor_log: Path | None,
     html_file: Path | None,
     offline: bool,
     cache: Path | None,
@@ -81,6 +92,7 @@ def command(  # noqa: PLR0917 - click passes options by name
         memory=memory,
         logs=logs,
         packages=[_read_package(path, identity) for path in packages],
+        believed=_read_believed(tsa_roots, anchor_log),
     )
     with (
         show_steps(quiet=json_) as watch,
@@ -114,6 +126,16 @@ def _read_brought(pin: str | None, policy_file: Path | None, people_file: Path |
         people = format_canonical(source.tree)
     policy = None if policy_file is None else _read(policy_file, MAX_POLICY_BYTES)
     return Brought(policy=policy, people=people, pin=pin)
+
+
+def _read_believed(roots: tuple[Path, ...], anchor_log: Path | None) -> "Believed":
+    from ifthen.attestation.timestamp import MAX_ROOTS_BYTES, parse_roots  # noqa: PLC0415
+    from ifthen.tlog.policy import MAX_POLICY_BYTES, parse_policy  # noqa: PLC0415
+    from ifthen.verification.anchors import Believed  # noqa: PLC0415
+
+    certificates = [each for path in roots for each in parse_roots(_read(path, MAX_ROOTS_BYTES))]
+    logs = None if anchor_log is None else parse_policy(_read(anchor_log, MAX_POLICY_BYTES))
+    return Believed(tuple(certificates), logs)
 
 
 def _read_memory(path: Path | None) -> "Memory | None":

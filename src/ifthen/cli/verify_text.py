@@ -23,6 +23,9 @@ def show_verdict(verdict: Verdict) -> None:
         click.echo(f"log {verdict.origin}, {verdict.size} statements, root {root}…")
     if verdict.pin is not None:
         click.echo(f"pin {verdict.pin}")
+    for proven in verdict.proven:
+        at = f"{proven.at:%Y-%m-%d %H:%M:%S} UTC"
+        click.echo(f"proven the first {proven.statements} entries were there at {at}: {proven.by}")
     for said in verdict.decisions:
         click.echo(f"says {said}")
     word = click.style(verdict.outcome.upper(), fg=_OUTCOMES[verdict.outcome], bold=True)

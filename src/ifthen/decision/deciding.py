@@ -25,6 +25,7 @@ from ifthen.decision.assessing import add_lacks
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.budget import find_budget, find_rule_outs
 from ifthen.decision.condition import Grounds, answer, answer_against
+from ifthen.decision.deciders import find_deciding
 from ifthen.decision.error_rates import rate, rate_any, to_formula
 from ifthen.decision.excepting import Waiting, find_exceptions, set_aside
 from ifthen.decision.facts import Facts
@@ -338,7 +339,7 @@ def _gate(
         change=tuple(dict.fromkeys(c for step in open_steps for c in step.change)),
         detail="under-exception" if used else None,
         exceptions=used,
-        decided_by=gate.decided_by,
+        decided_by=find_deciding(gate, thresholds).roles,
         condition=Step(
             claim=f"{gate.action}: everything that is due is in place",
             value=value,

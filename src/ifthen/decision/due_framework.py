@@ -18,7 +18,8 @@ from ifthen.dossier.model import Model
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
 from ifthen.evidence.record import EvidenceRecord
-from ifthen.framework.model import Evaluation, Framework, Trigger
+from ifthen.framework.cadence import Trigger
+from ifthen.framework.model import Evaluation, Framework
 
 COMPUTED = {"time": "days", "fine-tuning": "days", "compute-multiple": "multiple"}
 """Events that documents can show, with the amount that is needed for it."""

@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from ifthen.decision.facts import Facts
-from ifthen.decision.supposed import Supposition
+from ifthen.decision.supposed import (
+    SupposedException,
+    SupposedIncident,
+    SupposedParent,
+    Supposition,
+)
+from ifthen.dossier.exception import GrantedException
+from ifthen.dossier.incident import Incident
+from ifthen.dossier.lineage import Origin
 from ifthen.dossier.model import Assessment, Declaration, Determination, Model
 from ifthen.encoding.canonical import format_canonical
 from ifthen.encoding.document import Document, DocumentT, Loaded, load_document
@@ -42,7 +50,7 @@ def suppose(facts: Facts, supposition: Supposition, on: date) -> Facts:
         x.threshold: {"threshold": x.threshold, "conclusion": x.conclusion, "reasons": NAME}
         for x in supposition.determinations
     }
-    return replace(
+    made = replace(
         facts,
         declarations=_replace(facts.declarations, "statement", declared, base, Declaration),
         assessments=_replace(facts.assessments, "safeguard", assessed, base, Assessment),
@@ -52,6 +60,73 @@ def suppose(facts: Facts, supposition: Supposition, on: date) -> Facts:
             **{x.evaluation: x for x in supposition.measurements},
         },
         supposed=(*facts.supposed, *supposition.sentences()),
+    )
+    incidents = [_make_incident(x, model, on) for x in supposition.incidents]
+    exceptions = [_make_exception(x, made, base, on) for x in supposition.exceptions]
+    made = replace(
+        made,
+        incidents=[*made.incidents, *incidents],
+        exceptions=[*made.exceptions, *exceptions],
+    )
+    return _suppose_parents(made, supposition.parents, on)
+
+
+def _make_incident(supposed: SupposedIncident, model: str, on: date) -> Loaded[Incident]:
+    """Return an incident of the day; a review of the same day, where there is one."""
+    by = {"name": NAME, "role": NAME}
+    moment = f"{on.isoformat()}T00:00:00Z"
+    review = {"by": by, "on": on.isoformat(), "conclusion": "stands", "reasons": NAME}
+    return make_document(
+        {
+            "kind": "incident", "id": supposed.id, "model": model, "title": supposed.id,
+            "text": NAME, "recorded_by": by, "discovered_at": moment,
+            "gradings": [{"severity": "event", "at": moment, "by": by, "reasons": NAME}],
+            "concerns": [x.model_dump(exclude_none=True) for x in supposed.concerns],
+            "reviews": [review] if supposed.reviewed == "stands" else [],
+        },
+        Incident,
+    )  # fmt: skip
+
+
+def _make_exception(
+    supposed: SupposedException, facts: Facts, base: dict[str, Any], on: date
+) -> Loaded[GrantedException]:
+    """Return an exception that holds on the day alone."""
+    day = on.isoformat()
+    disclosed = {"disclosed_on": day} if supposed.disclosed == "yes" else {}
+    return make_document(
+        {
+            "kind": "exception", "id": supposed.id, **base,
+            "framework": facts.framework.document.id, "exemption": supposed.exemption,
+            "sets_aside": list(supposed.sets_aside), "condition": NAME, "justification": NAME,
+            "approved_by": [{"name": NAME, "role": x, "on": day} for x in supposed.approved_by],
+            "disclosure": NAME, **disclosed,
+        },
+        GrantedException,
+    )  # fmt: skip
+
+
+def _suppose_parents(facts: Facts, parents: Sequence[SupposedParent], on: date) -> Facts:
+    """Return the facts with the models that this one is supposed to be made from.
+
+    A parent has the weights and the developer of the model; whatever else is known of it is what
+    is supposed of it.
+    """
+    if not parents:
+        return facts
+    model = facts.model.document
+    origins = tuple(Origin(relation=x.relation, parent=x.id) for x in parents)
+    made: list[Facts] = []
+    for each in parents:
+        if each.suppose is None:
+            continue  # a parent without a document may have reached everything
+        own = {"id": each.id, "title": each.id, "names_in_logs": (each.id,), "lineage": ()}
+        parent = Facts(framework=facts.framework, model=suppose_model(facts.model, **own))
+        made.append(suppose(parent, each.suppose, on))
+    return replace(
+        facts,
+        model=suppose_model(facts.model, lineage=(*model.lineage, *origins)),
+        parents=(*facts.parents, *made),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ifthen.dossier.model import Person
-from ifthen.encoding.document import Day, Digest, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Id, Line, Part, Salted, Text
 
 StatementKind = Literal["evidence", "declaration", "assessment", "determination", "exception"]
 """Kinds of documents that can be withdrawn, or corrected."""
@@ -37,7 +37,7 @@ class Published(Part):
     """Page or section."""
 
 
-class Erratum(Document):
+class Erratum(Salted):
     """What was stated, and what is right."""
 
     kind: Literal["erratum"]
@@ -82,7 +82,7 @@ class Erratum(Document):
         return self
 
 
-class Withdrawal(Document):
+class Withdrawal(Salted):
     """That a document no longer counts, and why; the document itself stays where it is."""
 
     kind: Literal["withdrawal"]

@@ -11,7 +11,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from ifthen.dossier.model import Person
 from ifthen.dossier.safeguard import OpenItem
-from ifthen.encoding.document import Day, Document, Id, Line, Moment, Part, Text
+from ifthen.encoding.document import Day, Id, Line, Moment, Part, Salted, Text
 
 Severity = Literal["event", "incident", "serious-incident"]
 """An AI event; an AI incident; a serious, or critical, safety incident."""
@@ -123,7 +123,7 @@ class Review(Part):
     """Why."""
 
 
-class Incident(Document):
+class Incident(Salted):
     """What happened, when it was noticed, what it concerns, who has looked at that again."""
 
     kind: Literal["incident"]

@@ -29,7 +29,7 @@ from ifthen.dossier.safeguard import (
     SecurityLevel,
 )
 from ifthen.dossier.screening import Screening, check_screening
-from ifthen.encoding.document import Day, Digest, Document, Id, Line, Moment, Part, Text
+from ifthen.encoding.document import Day, Digest, Id, Line, Moment, Part, Salted, Text
 from ifthen.encoding.elicitation import Elicitation
 
 
@@ -44,7 +44,7 @@ class Person(Part):
     """Where it is not the developer."""
 
 
-class Model(Document):
+class Model(Salted):
     """A model: what it is called, which weights it has, what it was made from."""
 
     kind: Literal["model"]
@@ -137,7 +137,7 @@ def _repeated(ids: Iterable[str]) -> str | None:
     return None
 
 
-class Plan(Document):
+class Plan(Salted):
     """An evaluation registered before it is run: what would rule in, what would rule out."""
 
     kind: Literal["plan"]
@@ -176,6 +176,8 @@ class Plan(Document):
     made."""
     elicitation: Text | Elicitation
     """How the model is to be elicited: in words, or key by key. Keys are compared with the log."""
+    packages: dict[str, Line] = Field(default_factory=dict)
+    """Versions of the packages that are to run and score it, by name; compared with the log's."""
     screening: Screening | None = None
     """How the evaluation may end early; null when every question is asked."""
 
@@ -205,7 +207,7 @@ class Plan(Document):
         return self
 
 
-class Dated(Document):
+class Dated(Salted):
     """A statement by a person that holds from a day on, and grows old."""
 
     made_by: Person

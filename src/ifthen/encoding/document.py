@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Generic, Self, TypeVar, get_args
 
 from pydantic import (
@@ -36,6 +37,7 @@ _DIGEST = r"^sha256:[0-9a-f]{64}$"
 _HIDDEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _LINE = rf"^[^{_HIDDEN}\t\n]+$"
 _TEXT = rf"^[^{_HIDDEN}]+$"
+_SALT = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"  # the last of 43 characters holds four bits
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = _DAY[:-1] + (
     r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"  # RFC 3339
@@ -45,6 +47,7 @@ PATTERNS = {
     _ID: "has to be a name of small letters, digits, '.', '_' and '-', at most 80 long",
     _DIGEST: "has to be 'sha256:' and 64 hexadecimal digits in small letters",
     _LINE: "has to stand on one line, without hidden or control characters",
+    _SALT: "has to be 43 random characters: 32 bytes in base64url, without '='",
     _TEXT: "may hold no hidden or control characters",
 }
 
@@ -52,10 +55,12 @@ PATTERNS = {
 def _spelled(pattern: str, parse: Callable[[str], date], example: str) -> BeforeValidator:
     """Return a reader of one spelling: pydantic alone takes "1719792000" for a date too."""
 
+    spelled = re.compile(pattern)
+
     def read(value: Any, info: ValidationInfo) -> Any:
         if info.mode != "json" or not isinstance(value, str):
             return value
-        if not re.fullmatch(pattern, value):
+        if not spelled.fullmatch(value):
             raise ValueError(f"write it like {example}; found {json.dumps(value)[:80]}")
         return parse(value)
 
@@ -76,6 +81,9 @@ Moment = Annotated[
     _spelled(_MOMENT, datetime.fromisoformat, "2026-07-01T12:00:00Z"),
     Field(json_schema_extra={"pattern": _MOMENT}),
 ]
+
+
+Salt = Annotated[str, StringConstraints(pattern=_SALT)]
 
 
 class Part(BaseModel):
@@ -106,6 +114,14 @@ class Document(Part):
     """Name of the document, unique among its kind in a workspace."""
 
 
+class Salted(Document):
+    """A document whose digest stands in what is published, so that it could be guessed."""
+
+    salt: Salt | None = None
+    """43 random characters (32 bytes in base64url), where a part is going to be withheld: without
+    it, whoever guesses the part can tell from the digest of the document that it is right."""
+
+
 DocumentT = TypeVar("DocumentT", bound=Document)
 
 
@@ -127,9 +143,15 @@ class Loaded(Generic[DocumentT]):
 
 
 def load_document(
-    source: Source, model: type[DocumentT], *, context: dict[str, Any] | None = None
+    source: Source,
+    model: type[DocumentT],
+    *,
+    context: dict[str, Any] | None = None,
+    data: bytes | None = None,
 ) -> Loaded[DocumentT]:
     """Return the validated document; ``context`` is for validators that ask for it.
+
+    ``data`` is JSON of the source's tree, where that is at hand already.
 
     Raises:
         Problems: every fault of the document, each with its place (codes ``document.*``).
@@ -171,12 +193,13 @@ def load_document(
             ]
         )
     try:
-        document = model.model_validate_json(json.dumps(tree), context=context)
+        document = model.model_validate_json(data or json.dumps(tree), context=context)
     except ValidationError as error:
         raise Problems(explain_faults(error, source, model, PATTERNS)) from error
     return Loaded(document=document, source=source)
 
 
+@cache
 def _kind(model: type[Document]) -> str:
     kind: str = get_args(model.model_fields["kind"].annotation)[0]
     return kind

@@ -27,6 +27,7 @@ def check_clauses(loaded: Loaded[Framework]) -> Iterator[Error]:
     yield from _thresholds(loaded)
     yield from _vague_words(loaded)
     yield from _commitments(loaded)
+    yield from _decider_readings(loaded)
     yield from _forces(loaded)
     yield from _safeguards(loaded)
     yield from _cadence(loaded)
@@ -96,6 +97,17 @@ def _commitments(loaded: Loaded[Framework]) -> Iterator[Error]:
                 f"'{commitment.id}' joins conditions in words that can be read in two ways",
                 where=loaded.where("commitments", c, "text"),
                 hint="state each way under readings, or the one that is meant in when",
+            )
+
+
+def _decider_readings(loaded: Loaded[Framework]) -> Iterator[Error]:
+    for g, gate in enumerate(loaded.document.gates):
+        if gate.decider_readings:
+            yield Error(
+                "framework.two-readings",
+                f"people read in {len(gate.decider_readings)} ways who decides at '{gate.id}'",
+                where=loaded.where("gates", g, "decider_readings"),
+                hint="settle the wording in the next version; until then all of them sign off",
             )
 
 

@@ -240,6 +240,7 @@ RULES: dict[str, dict[str, Rule]] = {
         **DATES,
         "action": WORDING, "opens": Rule("scope", unclear), "needs": Rule("consequence", more),
         "also": Rule("consequence", harder), "decided_by": Rule("actor", more),
+        "deciders": Rule("actor", unclear), "decider_readings": Rule("actor", opposite(stated)),
         "quorum": Rule("actor", higher), "approvals": Rule("actor", higher),
         "approval_valid_days": Rule("trigger", lower), "overruled_by": Rule("actor", unclear),
         "informed": Rule("disclosure", more),

@@ -210,15 +210,37 @@ def _references(loaded: Loaded[Framework]) -> Iterator[Error]:
         for key in ("decided_by", "overruled_by", "informed"):
             for i, id in enumerate(getattr(gate, key)):
                 yield from _dangling(loaded, ("gates", g, key, i), "role", id, roles)
-        if gate.quorum is not None and gate.quorum > len(set(gate.decided_by)):
+        yield from _deciders(loaded, g, thresholds, roles)
+    yield from _references_to_roles(loaded, roles)
+
+
+def _deciders(
+    loaded: Loaded[Framework], g: int, thresholds: list[str], roles: list[str]
+) -> Iterator[Error]:
+    """Yield what is wrong with who decides at a gate: unknown names, and quorums out of reach."""
+    gate = loaded.document.gates[g]
+    found: list[tuple[Path, tuple[str, ...], int | None]] = [
+        (("gates", g), gate.decided_by, gate.quorum)
+    ]
+    for d, deciders in enumerate(gate.deciders):
+        path: Path = ("gates", g, "deciders", d)
+        found.append((path, deciders.decided_by, deciders.quorum))
+        for i, id in enumerate(deciders.reached):
+            yield from _dangling(loaded, (*path, "reached", i), "threshold", id, thresholds)
+        for i, id in enumerate(deciders.decided_by):
+            yield from _dangling(loaded, (*path, "decided_by", i), "role", id, roles)
+    for r, reading in enumerate(gate.decider_readings):
+        for i, id in enumerate(reading.decided_by):
+            place = ("gates", g, "decider_readings", r, "decided_by", i)
+            yield from _dangling(loaded, place, "role", id, roles)
+    for path, named, quorum in found:
+        if quorum is not None and quorum > len(set(named)):
             yield Error(
                 "framework.quorum",
-                f"gate '{gate.id}' asks for {gate.quorum} approvals; {len(set(gate.decided_by))}"
-                " roles decide",
-                where=loaded.where("gates", g, "quorum"),
+                f"gate '{gate.id}' asks for {quorum} approvals; {len(set(named))} roles decide",
+                where=loaded.where(*path, "quorum"),
                 hint="name more roles in decided_by, or ask for fewer approvals",
             )
-    yield from _references_to_roles(loaded, roles)
 
 
 def _references_to_roles(loaded: Loaded[Framework], roles: list[str]) -> Iterator[Error]:

@@ -12,9 +12,10 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from ifthen.encoding.document import Day, Digest, Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Digest, Id, Line, Part, Salted, Text
 from ifthen.framework.acceptance import ControlMenu, Pathway, SecurityLevel
 from ifthen.framework.anchor import Coverage
+from ifthen.framework.cadence import Cadence
 from ifthen.framework.clause import (
     ChangeLog,
     Clause,
@@ -28,6 +29,7 @@ from ifthen.framework.clause import (
     Reading,
 )
 from ifthen.framework.dated import Dated
+from ifthen.framework.deciders import DeciderReading, Deciders
 from ifthen.framework.predicate import Predicate
 
 
@@ -328,7 +330,11 @@ class Gate(Clause):
     also: Predicate | None = None
     """A further condition for this action."""
     decided_by: tuple[Id, ...] = Field(min_length=1)
-    """Roles that sign off."""
+    """Roles that sign off, where ``deciders`` and ``decider_readings`` name no others."""
+    deciders: tuple[Deciders, ...] = ()
+    """Who signs off instead where a threshold counts as reached; the first that applies."""
+    decider_readings: tuple[DeciderReading, ...] = ()
+    """Ways in which people read who signs off, instead of ``decided_by``; each has to be met."""
     quorum: int | None = Field(default=None, ge=1)
     """How many of these roles have to approve; absent: every one."""
     approvals: int = Field(default=1, ge=1, le=100)
@@ -340,6 +346,16 @@ class Gate(Clause):
     informed: tuple[Id, ...] = ()
     """Roles that are told."""
 
+    @model_validator(mode="after")
+    def _one_rule(self) -> "Gate":
+        if self.deciders and self.decider_readings:
+            raise ValueError("state who decides in deciders, or in decider_readings, not in both")
+        if len(self.decider_readings) == 1:
+            raise ValueError("one reading is no dispute: state it in decided_by")
+        if self.decider_readings and self.quorum is not None:
+            raise ValueError("quorum has no meaning beside decider_readings: each states its own")
+        return self
+
 
 class Role(Part):
     """A role that decides."""
@@ -348,39 +364,6 @@ class Role(Part):
     """Name by which gates refer to the role."""
     title: Line
     """What the role is called where people read it."""
-
-
-class Trigger(Clause):
-    """What calls for a new evaluation, review or report."""
-
-    id: Id
-    """Name of the trigger."""
-    asks_for: Literal["evaluation", "review", "report", "safeguard-assessment"] = "evaluation"
-    """What has to be done again."""
-    event: Literal[
-        "time", "compute-multiple", "fine-tuning", "capability-change", "modification", "incident",
-        "release", "other",
-    ]  # fmt: skip
-    """What starts it."""
-    days: int | None = Field(default=None, ge=1)
-    """After how many days, for ``time`` and ``fine-tuning``."""
-    multiple: float | None = Field(default=None, gt=1)
-    """After how many times the effective compute, for ``compute-multiple``."""
-    text: Text
-    """The trigger in words."""
-    force: Force = "will"
-    """Modal force of the clause."""
-
-
-class Cadence(Clause):
-    """When the promise is looked at again."""
-
-    review_every_days: int | None = Field(default=None, ge=1)
-    """The framework itself is reviewed at least this often; absent: it does not say."""
-    triggers: tuple[Trigger, ...] = ()
-    """What calls for a new evaluation, review or report."""
-    reevaluate_on: tuple[Line, ...] = ()
-    """Events that call for a new evaluation, in words."""
 
 
 class ErrorBudget(Part):
@@ -398,7 +381,7 @@ LegalRole = Literal[
 """What a developer publishes a document for."""
 
 
-class Framework(Document):
+class Framework(Salted):
     """A frontier safety framework: what is promised, by version and date in force."""
 
     kind: Literal["framework"]

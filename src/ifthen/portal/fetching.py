@@ -25,13 +25,17 @@ from ifthen.tlog.note import MAX_NOTE_BYTES, parse_note
 from ifthen.tlog.policy import MAX_POLICY_BYTES
 from ifthen.tlog.tiles import CHECKPOINT_PATH
 from ifthen.verification.files import (
+    ANCHORS_INDEX_PATH,
+    ANCHORS_PATH,
     HISTORY_INDEX_PATH,
     HISTORY_PATH,
+    MAX_ANCHOR_BYTES,
     MAX_HISTORY,
     MAX_MEMBERS,
     POLICY_PATH,
     FolderFiles,
     blob_path,
+    parse_anchors,
     parse_history,
 )
 from ifthen.verification.verdict import Watch, say_nothing
@@ -42,17 +46,24 @@ AT_ONCE = 8
 """Files that are asked for at a time."""
 MARKER = ".ifthen-record"
 """File of a folder of fetched files; it holds the address."""
-_FOLDERS = ("tile", "blobs", HISTORY_PATH)
+_FOLDERS = ("tile", "blobs", HISTORY_PATH, ANCHORS_PATH)
 _TOO_LARGE = "tlog.too-large"
 
 
 class FetchedFiles(FolderFiles):
     """A record that was fetched; what could not be taken is an error where it is read."""
 
-    def __init__(self, folder: Path, sizes: Sequence[int], faults: dict[str, Error]) -> None:
-        """Take the sizes of earlier checkpoints as listed, and the faults by the file's path."""
+    def __init__(
+        self,
+        folder: Path,
+        sizes: Sequence[int],
+        anchors: Sequence[str],
+        faults: dict[str, Error],
+    ) -> None:
+        """Take earlier checkpoints and anchors as listed, and the faults by the file's path."""
         super().__init__(folder)
         self._sizes = list(sizes)
+        self._anchors = list(anchors)
         self._faults = faults
 
     def read(self, path: str, most: int) -> bytes | None:
@@ -66,6 +77,12 @@ class FetchedFiles(FolderFiles):
         if HISTORY_INDEX_PATH in self._faults:
             raise self._faults[HISTORY_INDEX_PATH]
         return self._sizes
+
+    def list_anchors(self) -> list[str]:
+        """Return the names of the anchors that are listed, whether they are there or not."""
+        if ANCHORS_INDEX_PATH in self._faults:
+            raise self._faults[ANCHORS_INDEX_PATH]
+        return self._anchors
 
 
 def open_record_address(address: str) -> Read:
@@ -181,12 +198,14 @@ class _Fetching:
                 hint="name the folder that holds the file 'checkpoint'",
             )
         sizes: list[int] = []
+        anchors: list[str] = []
         checkpoint = _parse(note)
         if checkpoint is not None:
             sizes = self._list_history(checkpoint.size)
-            self._fetch_rest(sizes, self._fetch_tree(checkpoint))
+            anchors = self._list_anchors(checkpoint.size)
+            self._fetch_rest(sizes, anchors, self._fetch_tree(checkpoint))
         self._prune()
-        return FetchedFiles(self._folder, sizes, self._faults)
+        return FetchedFiles(self._folder, sizes, anchors, self._faults)
 
     def _list_history(self, most: int) -> list[int]:
         """Return the sizes of earlier checkpoints; those of a later one came meanwhile."""
@@ -195,6 +214,15 @@ class _Fetching:
             return [size for size in parse_history(data or b"") if size <= most]
         except Error as error:
             self._faults[HISTORY_INDEX_PATH] = error
+            return []
+
+    def _list_anchors(self, most: int) -> list[str]:
+        """Return the names of anchors; those of a later checkpoint came meanwhile."""
+        data = self._fetch(ANCHORS_INDEX_PATH, MAX_HISTORY)
+        try:
+            return [x for x in parse_anchors(data or b"") if int(x.partition("-")[0]) <= most]
+        except Error as error:
+            self._faults[ANCHORS_INDEX_PATH] = error
             return []
 
     def _fetch_tree(self, checkpoint: Checkpoint) -> list[bytes]:
@@ -235,14 +263,20 @@ class _Fetching:
         except Error:
             return None
 
-    def _fetch_rest(self, sizes: Sequence[int], entries: Sequence[bytes]) -> None:
-        """Fetch earlier checkpoints and blobs, several at a time."""
+    def _fetch_rest(
+        self, sizes: Sequence[int], anchors: Sequence[str], entries: Sequence[bytes]
+    ) -> None:
+        """Fetch earlier checkpoints, anchors and blobs, several at a time."""
         wanted = {f"{HISTORY_PATH}/{size}": None for size in sizes}
         blobs: dict[str, Reference] = {}
         for reference in _list_references(entries):
             blobs.setdefault(blob_path(reference.sha256), reference)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             work = [pool.submit(self._fetch, path, MAX_NOTE_BYTES) for path in wanted]
+            work += [
+                pool.submit(self._fetch, f"{ANCHORS_PATH}/{name}", MAX_ANCHOR_BYTES)
+                for name in anchors
+            ]
             work += [pool.submit(self._fetch_blob, *each) for each in blobs.items()]
             try:
                 for done, each in enumerate(work):

@@ -21,8 +21,12 @@ from ifthen.tlog.tiles import (
     parse_tile_path,
 )
 from ifthen.verification.files import (
+    ANCHOR_NAME,
+    ANCHORS_INDEX_PATH,
+    ANCHORS_PATH,
     HISTORY_INDEX_PATH,
     HISTORY_PATH,
+    MAX_ANCHOR_BYTES,
     POLICY_PATH,
     blob_path,
 )
@@ -74,7 +78,10 @@ def _look_up(read: Read, path: str) -> tuple[bytes | None, str, str]:
     """
     if path == CHECKPOINT_PATH:
         return read(path, MAX_NOTE_BYTES), "text/plain; charset=utf-8", FOR_MOMENTS
-    if path in {POLICY_PATH, HISTORY_INDEX_PATH} or _HISTORY.fullmatch(path):
+    folder, _, name = path.rpartition("/")
+    if folder == ANCHORS_PATH and ANCHOR_NAME.fullmatch(name):
+        return read(path, MAX_ANCHOR_BYTES), "application/octet-stream", FOR_EVER
+    if path in {POLICY_PATH, HISTORY_INDEX_PATH, ANCHORS_INDEX_PATH} or _HISTORY.fullmatch(path):
         return read(path, MAX_POLICY_BYTES), "text/plain; charset=utf-8", FOR_MOMENTS
     if _BLOB.fullmatch(path):
         return read(path, MAX_BLOB_BYTES), "application/octet-stream", FOR_EVER

@@ -39,6 +39,7 @@ from ifthen.publication.ledger import (
     encode_entries,
 )
 from ifthen.publication.releasing import Place, release, verify_draft, write_blobs
+from ifthen.publication.salting import list_unsalted
 from ifthen.publication.withholding import Redacted, find_unsupported, redact
 from ifthen.verification.verdict import Verdict
 from ifthen.workspace.loading import Workspace
@@ -96,7 +97,7 @@ def plan_publication(
 
     Raises:
         Problems: the documents have faults, or ``publication.gone`` and ``publication.changed``
-            where a reason is missing.
+            where a reason is missing, ``publication.unsalted`` and ``publication.salt-twice``.
         Error: those of assembling and redacting.
     """
     state = ledger.read_state()
@@ -105,6 +106,7 @@ def plan_publication(
     items = [item for item in assembly.items if item.name not in stale]
     gone = _find_gone(assembly, state)
     _verify_reasons(items, gone, state, rules, reasons)
+    _verify_salts(items, state, rules, assembly.items, random_bytes)
     drafts = [_withdraw(state.documents[name], reasons) for name in gone]
     copies = {name: each.copy_ for name, each in state.documents.items() if name not in gone}
     for item in items:
@@ -168,6 +170,20 @@ def _verify_reasons(
     if reasons.withdraw is None:
         faults += [_unreasoned(x, "publication.gone", "is gone", "withdraw") for x in gone]
     if faults:
+        raise Problems(faults)
+
+
+def _verify_salts(
+    items: Sequence[Item],
+    state: State,
+    rules: Publication,
+    everything: Sequence[Item],
+    random_bytes: RandomBytes,
+) -> None:
+    """Make sure that what is stated now, and withheld in part, cannot be guessed."""
+    known = state.documents
+    new = [x for x in items if x.name not in known or not _is_same(x, known[x.name], rules)]
+    if faults := list(list_unsalted(new, rules, everything, random_bytes)):
         raise Problems(faults)
 
 

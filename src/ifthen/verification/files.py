@@ -4,6 +4,7 @@ Only files that the format names are asked for, so that no name in an archive le
 """
 
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -19,6 +20,13 @@ POLICY_PATH = "policy"
 HISTORY_PATH = "history"
 HISTORY_INDEX_PATH = "history/index"
 """The sizes of the checkpoints that are kept, for whoever cannot list a folder."""
+ANCHORS_PATH = "anchors"
+ANCHORS_INDEX_PATH = "anchors/index"
+"""The names of the anchors that are kept, for whoever cannot list a folder."""
+ANCHOR_NAME = re.compile(r"([1-9][0-9]{0,17})-([0-9a-f]{16})\.(tsr|rekor\.json)")
+"""Number of entries, beginning of the SHA-256 of the file, kind."""
+MAX_ANCHORS = 10_000
+MAX_ANCHOR_BYTES = 1 << 18
 MAX_HISTORY = 1 << 20
 MAX_MEMBERS = 2_000_000
 
@@ -42,6 +50,14 @@ class Files(Protocol):
         """Return the sizes of the checkpoints that are kept, in order."""
         ...
 
+    def list_anchors(self) -> list[str]:
+        """Return the names of the anchors that are kept, in order.
+
+        Raises:
+            Error: ``record.anchors`` for more than a record may have, ``record.unreadable``.
+        """
+        ...
+
 
 def format_history(sizes: Sequence[int]) -> bytes:
     """Return sizes of checkpoints as a file: one a line, the smallest first."""
@@ -62,6 +78,27 @@ def parse_history(data: bytes) -> list[int]:
             where=HISTORY_INDEX_PATH,
         )
     return sizes
+
+
+def format_anchors(names: Sequence[str]) -> bytes:
+    """Return names of anchors as a file: one a line, in order."""
+    return "".join(f"{name}\n" for name in names).encode()
+
+
+def parse_anchors(data: bytes) -> list[str]:
+    """Return the names in a file that lists anchors; the inverse of :func:`format_anchors`.
+
+    Raises:
+        Error: ``record.anchors``.
+    """
+    names = _anchors(data.decode("ascii", "replace").split("\n"))
+    if format_anchors(names) != data or len(set(names)) < len(names):
+        raise Error(
+            "record.anchors",
+            "this is no list of anchors, one a line, in order",
+            where=ANCHORS_INDEX_PATH,
+        )
+    return names
 
 
 def blob_path(sha256: str) -> str:
@@ -143,6 +180,16 @@ class FolderFiles:
         except OSError as error:
             raise _unreadable(HISTORY_PATH, error.strerror) from error
 
+    def list_anchors(self) -> list[str]:
+        """Return the names of the anchors that are kept, in order."""
+        try:
+            with os.scandir(self.folder / ANCHORS_PATH) as found:
+                return _anchors([entry.name for entry in found])
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise _unreadable(ANCHORS_PATH, error.strerror) from error
+
 
 class ZipFiles:
     """A record in a zip archive, at its top or in its one folder."""
@@ -201,11 +248,28 @@ class ZipFiles:
         start = f"{self._prefix}{HISTORY_PATH}/"
         return _sizes([name[len(start) :] for name in self._members if name.startswith(start)])
 
+    def list_anchors(self) -> list[str]:
+        """Return the names of the anchors that are kept, in order."""
+        start = f"{self._prefix}{ANCHORS_PATH}/"
+        return _anchors([name[len(start) :] for name in self._members if name.startswith(start)])
+
 
 def _sizes(names: list[str]) -> list[int]:
     """Return the numbers among names, in order; other names are none of the format."""
     found = [x for x in names if x.isascii() and x.isdecimal() and len(x) < 20]
     return sorted(int(x) for x in found if str(int(x)) == x)
+
+
+def _anchors(names: list[str]) -> list[str]:
+    """Return the names of anchors among names, in order; other names are none of the format."""
+    found = sorted(name for name in names if ANCHOR_NAME.fullmatch(name))
+    if len(found) > MAX_ANCHORS:
+        raise Error(
+            "record.anchors",
+            f"the record holds more than {MAX_ANCHORS:,} anchors",
+            where=ANCHORS_PATH,
+        )
+    return found
 
 
 def _unreadable(path: str, reason: str | None) -> Error:

@@ -10,12 +10,15 @@ from ifthen.decision.model import Decision
 from ifthen.encoding.document import Loaded
 from ifthen.evidence.record import EvidenceRecord
 from ifthen.framework.model import Framework
+from ifthen.verification.anchors import Anchors
 from ifthen.verification.copies import Copy
 from ifthen.verification.log import CLOCK_SECONDS, Witnessed
 from ifthen.verification.statements import Entry, is_withdrawn, list_standing
 from ifthen.verification.verdict import Status, Step
 
 _SKEW = timedelta(seconds=CLOCK_SECONDS)
+ANCHORED_WITHIN = timedelta(days=1)
+"""An anchor this long after a statement says still that it was there at its time."""
 _REWRITTEN = {"failed": "rewritten", "withheld": "withheld"}
 TAKEN_BACK = ("plan", "evidence", "incident")
 """Kinds that are named where they are withdrawn: each may have been bad news."""
@@ -285,9 +288,13 @@ def _covers(framework: Framework, on: date) -> bool:
 
 
 def check_clocks(
-    step: Step, contents: Contents, history: Sequence[Witnessed], now: datetime
+    step: Step,
+    contents: Contents,
+    history: Sequence[Witnessed],
+    anchors: Anchors,
+    now: datetime,
 ) -> None:
-    """Check the times of statements against one another, the witnesses and the verifier's clock."""
+    """Check the times of statements: one another, witnesses, anchors, the verifier's clock."""
     last: datetime | None = None
     witnessed = [each for each in history if each.first is not None]
     sizes = [each.size for each in witnessed]
@@ -301,13 +308,18 @@ def check_clocks(
             step.fail("clocks.document", fault, entry.where)
         elif (window := _find_window(bisect(sizes, entry.index), issued, witnessed)) is not None:
             step.fail("clocks.witness", window, entry.where)
+        elif (anchor := anchors.find(entry.index)) is not None and issued > anchor.at + _SKEW:
+            text = f"it says {issued}, and {anchor.by} saw it at {anchor.at}"
+            step.fail("clocks.anchor", text, entry.where)
+        elif anchor is not None and anchor.at <= issued + ANCHORED_WITHIN:
+            step.hold()
         elif not sizes or sizes[-1] <= entry.index:
             text = "no witness saw it: that it was there at its time rests on the publisher's word"
             step.note("not-at-hand", "clocks.unwitnessed", text, entry.where)
         else:
             step.hold()
         last = issued if last is None else max(last, issued)
-    _check_runs(step, contents, witnessed)
+    _check_runs(step, contents, witnessed, anchors)
 
 
 def _find_window(at: int, issued: datetime, history: Sequence[Witnessed]) -> str | None:
@@ -340,8 +352,10 @@ def _find_late(copy: Copy | None, issued: datetime) -> str | None:
     return None
 
 
-def _check_runs(step: Step, contents: Contents, history: Sequence[Witnessed]) -> None:
-    """Check whether witnesses saw each plan before its run began, as the log dates it."""
+def _check_runs(
+    step: Step, contents: Contents, history: Sequence[Witnessed], anchors: Anchors
+) -> None:
+    """Check whether a witness or anchor saw each plan before its run began, as the log dates it."""
     plans = {x.entry.stated.copy_.sha256: x.entry for x in contents.of_kind("plan")}
     for copy in contents.of_kind("evidence"):
         result = copy.entry.stated.result
@@ -350,7 +364,9 @@ def _check_runs(step: Step, contents: Contents, history: Sequence[Witnessed]) ->
             continue
         created = copy.document.document.run.created
         seen = next((x for x in history if x.size > plan.index), None)
-        if seen is not None and seen.first is not None and _at(seen.first) <= created:
+        anchor = anchors.find(plan.index)
+        witnessed = seen is not None and seen.first is not None and _at(seen.first) <= created
+        if witnessed or (anchor is not None and anchor.at <= created):
             step.hold()
         else:
             text = f"no witness saw its plan before the run of {created:%Y-%m-%d %H:%M} began"

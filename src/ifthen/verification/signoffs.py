@@ -161,7 +161,7 @@ def _find_gate_fault(
     if unread := next((x.fault for x in votes if x.unread), None):
         raise Error(NO_LIBRARY, unread)
     standing = _find_standing(before, decision, stated.gate, votes, (contents, replayed))
-    result = weigh_votes(make_rule(gate), votes, register, decision, standing)
+    result = weigh_votes(make_rule(gate, decision), votes, register, decision, standing)
     state = result.state
     if state == "open" and _has_lapsed(contents, before, stated.on):
         state = "undetermined"

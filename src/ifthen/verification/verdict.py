@@ -97,6 +97,17 @@ class StepResult(Part):
     """What was found; of what holds only what is worth knowing, such as a withdrawal."""
 
 
+class Proven(Part):
+    """That the first statements of a log were there at a time, at the latest."""
+
+    statements: int = Field(ge=1)
+    """Number of entries of the tree that was seen."""
+    at: Moment
+    """The earliest time that is proven; they may be older."""
+    by: Line
+    """Whose clock it is: root of a time-stamping authority, or a log with witnesses."""
+
+
 class Verdict(Part):
     """What became of verifying a record."""
 
@@ -118,6 +129,8 @@ class Verdict(Part):
     """Number of statements by kind."""
     decisions: tuple[Text, ...] = ()
     """What the published decisions say, in words."""
+    proven: tuple[Proven, ...] = ()
+    """By number of statements, the earliest times that anchors prove."""
     steps: tuple[StepResult, ...]
     """The steps, in order."""
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.model import Decision
+from ifthen.evidence.collection import paused_collection
 from ifthen.tlog.checkpoint import Checkpoint
+from ifthen.verification.anchors import Anchors, Believed, check_anchors
 from ifthen.verification.copies import check_copies, check_redactions
 from ifthen.verification.files import Files
 from ifthen.verification.log import Witnessed, check_checkpoint, check_tiles, read_head
@@ -51,6 +53,8 @@ class AtHand:
     """How bounds are computed; somebody who verifies much may keep them."""
     packages: Sequence[Package] = ()
     """What was disclosed to the verifier."""
+    believed: Believed = field(default_factory=Believed)
+    """Whose clocks the verifier believes, for anchors."""
 
 
 @dataclass(slots=True)
@@ -89,6 +93,7 @@ class _Run:
         self.note = b""
         self.fork: bytes | None = None
         self.contents: Contents | None = None
+        self.anchors = Anchors()
 
     def go(self) -> Verification:
         log = self._read_log()
@@ -106,6 +111,7 @@ class _Run:
             pin=self.trust.pin if self.trust else None,
             kinds=_count_kinds(contents),
             decisions=_list_decisions(contents),
+            proven=self.anchors.prove(),
             steps=steps,
         )
         memory = None
@@ -155,13 +161,13 @@ class _Run:
 
     def _read_statements(self, trust: Trust, data: list[bytes], history: list[Witnessed]) -> None:
         """Do the steps that need the entries."""
-        steps, register = self.steps, trust.register
-        entries = check_envelopes(steps["envelopes"], data, register, self.watch)
-        check_roles(steps["roles"], entries, register)
-        check_chain(steps["chain"], entries)
-        copies = check_copies(steps["copies"], self.files, entries, self.watch)
-        disclosed = _collect(self.at_hand.packages)
-        documents = check_redactions(steps["redactions"], entries, copies, disclosed)
+        steps, register, disclosed = self.steps, trust.register, _collect(self.at_hand.packages)
+        with paused_collection():
+            entries = check_envelopes(steps["envelopes"], data, register, self.watch)
+            check_roles(steps["roles"], entries, register)
+            check_chain(steps["chain"], entries)
+            copies = check_copies(steps["copies"], self.files, entries, self.watch)
+            documents = check_redactions(steps["redactions"], entries, copies, disclosed)
         contents = self.contents = Contents(entries, documents)
         check_samples(steps["redactions"], self.files, contents, self.at_hand.packages)
         check_plans(steps["plans"], contents, history)
@@ -170,7 +176,11 @@ class _Run:
         check_logs(steps["logs"], contents, self.files, self.at_hand.logs, self.watch)
         replayed = check_replay(steps["replay"], contents, self.at_hand.bounds, self.watch)
         check_signoffs(steps["signoffs"], contents, register, replayed)
-        check_clocks(steps["clocks"], contents, history, self.now)
+        if self.checkpoint is not None:
+            self.anchors = check_anchors(
+                steps["clocks"], self.files, self.checkpoint, self.at_hand.believed, self.now
+            )
+        check_clocks(steps["clocks"], contents, history, self.anchors, self.now)
 
 
 def _collect(packages: Sequence[Package]) -> Mapping[str, Sequence[str]]:

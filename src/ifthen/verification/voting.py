@@ -9,6 +9,7 @@ from ifthen.attestation.quorum import Question, QuorumResult, Rule, Vote, evalua
 from ifthen.attestation.roles import Register
 from ifthen.attestation.signed import verify_stated
 from ifthen.attestation.signoff import Signoff
+from ifthen.decision.deciders import find_deciding
 from ifthen.decision.identity import digest_decision
 from ifthen.decision.model import Decision, Outcome
 from ifthen.errors import Error
@@ -19,11 +20,15 @@ _BEST = ("open", "closed", "undetermined")
 State = Literal["open", "closed", "undetermined"]
 
 
-def make_rule(gate: Gate) -> Rule:
-    """Return the rule by which a gate's sign-offs are counted."""
+def make_rule(gate: Gate, decision: Decision) -> Rule:
+    """Return the rule by which a gate's sign-offs on a decision are counted.
+
+    Where the tier that is reached chooses who decides, the decision says which that is.
+    """
+    deciding = find_deciding(gate, decision.thresholds)
     return Rule(
-        roles=gate.decided_by,
-        needed=len(set(gate.decided_by)) if gate.quorum is None else gate.quorum,
+        roles=deciding.roles,
+        needed=deciding.needed,
         approvals=gate.approvals,
         vetoes=gate.overruled_by,
         valid_days=gate.approval_valid_days,

@@ -139,8 +139,8 @@ def evaluate_gate(
         Error: ``gate.unknown``, ``signoff.rule``, and those of deciding.
     """
     found = find_gate(framework, gate)
-    rule = make_rule(found)
     decision = replay.decide(framework.id, today)
+    rule = make_rule(found, decision)
     (finding,) = [x for x in decision.gates if x.gate == gate]
     register = find_register(workspace)
     votes = tuple(make_votes(workspace, register, model, gate))
@@ -282,7 +282,7 @@ def verify_new_signoff(
         Error: ``gate.unknown``, ``signoff.no-role``, and the code of whatever else is wrong.
     """
     framework = find_framework(workspace, decision.framework.id, decision.on).document
-    rule = make_rule(find_gate(framework, signoff.gate))
+    rule = make_rule(find_gate(framework, signoff.gate), decision)
     register = find_register(workspace)
     vote = make_vote(signoff, register)
     if vote.role not in (*rule.roles, *rule.vetoes):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ifthen.attestation.roles import Register
 from ifthen.conformance.answering import name_framework
@@ -13,7 +14,7 @@ from ifthen.conformance.work_papers import WorkPapers, prepare_papers
 from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded
 from ifthen.errors import Error
-from ifthen.framework.model import Framework
+from ifthen.framework.model import Framework, Gate
 from ifthen.workspace.applying import load_developer
 from ifthen.workspace.conforming import Asking, Documents, conform, read_documents
 from ifthen.workspace.instruments import find_framework, judge_files, load_instrument
@@ -103,8 +104,9 @@ def prepare_from_record(
             f"no framework that is public in the record is in force on {asked.on}",
             hint="give a day on which one is, or prepare the papers from the workspace",
         )
-    held = (*documents.frameworks, *documents.models, *documents.incidents, *developer)
+    held: list[Loaded[Any]] = [*documents.frameworks, *documents.models, *documents.incidents]
     reviewed = [_reviewed(f"{x.document.kind}/{x.document.id}", x.digest) for x in held]
+    reviewed += [_reviewed(f"developer/{x.document.id}", x.digest) for x in developer]
     reviewed += [
         Entry(
             text=f"not reviewed, {describe_hidden(x)}",
@@ -135,9 +137,19 @@ def _list_gates(promise: Loaded[Framework], on: date) -> Iterator[Entry]:
             told = f"; informed: {', '.join(gate.informed)}" if gate.informed else ""
             yield Entry(
                 text=f"gate {gate.id} ({gate.action}): decided by {', '.join(gate.decided_by)}, "
-                f"{need} roles approve{over}{told}",
+                f"{need} roles approve{_others(gate)}{over}{told}",
                 basis=(_at(promise, f"gates.{gate.id}"),),
             )
+
+
+def _others(gate: Gate) -> str:
+    """Return who decides instead of the roles that are named first, and when."""
+    by_tier = "".join(
+        f"; where {' or '.join(x.reached)} counts as reached: {', '.join(x.decided_by)}"
+        for x in gate.deciders
+    )
+    read = "".join(f"; read as {x.id}: {', '.join(x.decided_by)}" for x in gate.decider_readings)
+    return by_tier + read
 
 
 def _list_people(workspace: Workspace, promise: Loaded[Framework], on: date) -> Iterator[Entry]:
