@@ -133,3 +133,59 @@ def test_a_record_stands_beside_the_library_and_what_is_withheld_is_unknown(ifth
     assert unknown
     assert {x["standing"] for x in rows.values()} <= {"frontier", "published", "unknown"}
     assert [x["path"] for x in rows["weight-security"]["clauses"]] == ["safeguards.vault"]
+
+
+INCIDENT = {
+    "kind": "incident", "id": "leak", "model": "quick-1", "title": "A leak",
+    "text": "A token was pasted into a public page.", "discovered_at": "2026-11-25T10:00:00Z",
+    "harm": {"kinds": ["death"], "imminent": "no", "text": "It reached 12 people."},
+    "recorded_by": {"name": "S. Lund (fictional)", "role": "head of safety"},
+    "gradings": [
+        {"severity": "serious-incident", "at": "2026-11-25T12:00:00Z",
+         "by": {"name": "S. Lund (fictional)", "role": "head of safety"}, "reasons": "R."},
+    ],
+}  # fmt: skip
+
+
+def test_the_report_of_an_incident_from_a_record_names_what_is_withheld(ifthen, workspace, request):
+    (model,) = workspace.glob("models/*.yaml")
+    id_ = next(x for x in model.read_text().splitlines() if x.startswith("id: "))[4:]
+    (workspace / "incidents").mkdir(exist_ok=True)
+    for name in ("leak", "other"):
+        path = workspace / "incidents" / f"{name}.yaml"
+        write(path, INCIDENT | {"id": name, "model": id_})
+    hide = {"kind": "incident", "reason": "security", "note": "Names a way in."}
+    rules = [hide | {"id": "leak", "fields": ["harm"]}, hide | {"id": "other", "fields": ["text"]}]
+    write(workspace / "publication.yaml", RULES | {"withhold": rules})
+    add_salts(workspace, rules)
+    asked = ("file", "incident", "eu-code-of-practice", "leak", *DAY, "--json")
+    whole = ifthen(*asked, "-C", workspace).json
+    record = request.getfixturevalue("record")
+    public = ifthen(*asked, "--record", record)
+    assert public.code == 3
+    before, after = ({x["field"]: x for x in found["fields"]} for found in (whole, public.json))
+    assert [x for x in before if before[x]["entries"] and not after[x]["entries"]] == ["harm"]
+    digest = "harm is withheld: security - Names a way in. (copy sha256:"
+    assert digest in after["harm"]["write"]
+    assert any(digest in x for x in public.json["notices"])
+    assert "12 people" in json.dumps(whole)
+    assert "12 people" not in json.dumps(public.json)
+    # Which harm was done starts the clocks of the Code; that it is withheld makes none go away.
+    late = {x["standing"] for x in public.json["deadlines"] if "tell" in x["title"]}
+    assert "undetermined" in late
+    for name, code in (("other", "incident.withheld"), ("none", "incident.unknown")):
+        refused = ifthen("file", "incident", "ca-sb53", name, *DAY, "--record", record, "--json")
+        assert refused.error_codes == [code]
+
+
+def test_papers_and_assessment_results_of_a_record_say_what_is_withheld(ifthen, record):
+    day = ("--on", "2028-12-20", "--json")
+    papers = ifthen("audit", "papers", "--record", record, *day)
+    assert papers.code == 2
+    said = json.dumps(papers.json)
+    assert "not reviewed, withheld: security - Names a weakness." in said
+    results = ifthen("oscal", "results", "ca-sb53", "--record", record, *DAY, "--json")
+    assert results.code == 0
+    assert "withheld: security - Names a weakness." in json.dumps(results.json)
+    both = ifthen("oscal", "results", "ca-sb53", "f.yaml", "--record", record, *DAY, "--json")
+    assert both.code != 0

@@ -75,6 +75,21 @@ def test_an_incident_starts_the_clocks_of_laws_that_are_named(ifthen, aurora):
     assert laws["law/ca-sb53/incident/leak"]["last_day"] == "2026-12-05"
     assert laws["law/ca-sb53/imminent-danger/leak"]["standing"] == "undetermined"
     assert named["counts"]["due"] == plain["counts"]["due"] + 1
+    # Nobody lists what the developer filed: the clocks that this keeps silent are named.
+    assert plain["notices"] == []
+    (notice,) = named["notices"]
+    assert notice.startswith("ca-sb53: ")
+    silent = notice.rpartition(": ")[2].split(", ")
+    assert {"yearly-review", "internal-use-summary", "transparency-report"} <= set(silent)
+    assert not {"incident", "imminent-danger", "modification"} & set(silent)
+    shown = ifthen("due", "-C", aurora, "--instrument", "ca-sb53").out
+    assert "not told: ca-sb53:" in shown
+    known = "kind: developer\nid: aurora-lab\ntitle: Aurora\ndocuments: []\n"
+    (aurora / "developer.yaml").write_text(known)
+    listed = ifthen("due", "-C", aurora, "--instrument", "ca-sb53", "--json").json
+    assert listed["notices"] == []
+    assert listed["counts"]["undetermined"] > named["counts"]["undetermined"]
+    (aurora / "developer.yaml").unlink()
     manifest = aurora / "ifthen.yaml"
     text = manifest.read_text()
     manifest.write_text(text + "instruments: [ca-sb53]\n")

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from ifthen.conformance.filing import list_asked
 from ifthen.framework.anchor import find_span, normalise
-from ifthen.workspace.instruments import load_instruments, summarise_instrument
+from ifthen.workspace.instruments import (
+    find_instrument,
+    load_instruments,
+    summarise_instrument,
+)
 
 SOURCES = Path(__file__).parents[3] / "shared" / "sources"
 TEXTS = {
@@ -49,6 +54,29 @@ def list_anchors(law):
     for part in (*law.subjects, *law.terms, *law.provisions, *law.recognition):
         for anchor in part.anchors:
             yield part.id, anchor
+    for held in (h for x in law.provisions for h in x.holds):
+        for anchor in held.anchors:
+            yield held.field, anchor
+
+
+INCIDENT_FIELDS = ["incident-date", "incident-reasons", "incident-statement"]
+INCIDENT_FIELDS += ["incident-internal-use"]
+LISTS = {
+    "ca-sb53": [f"22757.13(a)({x})" for x in "1234"],
+    "ny-raise": [f"1422(1)({x})" for x in "abcd"],
+    "il-430-ilcs-185": [f"185/15(a)({x})" for x in "1234"],
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_incident_report_holds_what_the_act_lists_each_with_its_place(name):
+    (report,) = (x for x in LAWS[name].provisions if x.id == "incident-report")
+    assert [x.field for x in report.holds] == INCIDENT_FIELDS
+    assert [x.citation for x in report.holds] == LISTS[name]
+    assert [x.anchors[0].section for x in report.holds] == LISTS[name]
+    assert all(x.anchors[0].sha256 for x in report.holds)
+    asked = list_asked(find_instrument(load_instruments(), name), "incident-report")
+    assert [(x.field, x.citation) for x in asked] == [(x.field, x.citation) for x in report.holds]
 
 
 @pytest.mark.parametrize("name", TEXTS)

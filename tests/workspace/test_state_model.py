@@ -13,13 +13,14 @@ from ifthen.workspace.state_model import FOLDER, STATES, WHOLE, load_base, load_
 
 ACTS = {x.document.id: x.document for x in load_instruments()}
 BASE = load_base()
-NOT_IN_MODEL = {"citation", "anchors"}  # places in the text of one act; a change names its own
+NOT_IN_MODEL = {"citation", "anchors", "holds"}  # places in the text of one act
 
 
 def lines(law: Instrument):
     """Return what an act asks, by name, without where it stands in the text."""
     fields = [x for x in Provision.model_fields if x not in NOT_IN_MODEL]
     found = {("provision", x.id): [getattr(x, f) for f in fields] for x in law.provisions}
+    found["holds"] = [(x.id, h.field, h.title) for x in law.provisions for h in x.holds]
     for x in law.subjects:
         found["subject", x.id] = [x.compute_above, x.revenue_above_usd, x.place]
     for x in law.recognition:

@@ -16,6 +16,7 @@ from ifthen.cli.options import (
     part_option,
     read_today,
 )
+from ifthen.cli.public_record import public_record_options, read_public_record
 
 _PATH = click.Path(path_type=Path)
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
@@ -216,6 +217,7 @@ def confirm(sheet: Path, log_: str, threshold: float, risk: float, json_: bool) 
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Workspace that is audited.  [default: here, where no FRAMEWORK is given]",
 )
+@public_record_options
 @framework_option
 @click.option("--on", type=Day(), help="Day to prepare for.  [default: today]")
 @click.option(
@@ -233,6 +235,8 @@ def papers(  # noqa: PLR0917 - click passes options by name
     developer: Path | None,
     overlays: tuple[str, ...],
     directory: Path | None,
+    record: str | None,
+    pin: str | None,
     framework_id: str | None,
     on: date | None,
     output: Path | None,
@@ -241,7 +245,10 @@ def papers(  # noqa: PLR0917 - click passes options by name
 ) -> int:
     """Prepare the work papers of an independent audit, in the law's parts A to G.
 
-    They are about all documents of a workspace, or about FRAMEWORK alone, of the library or a file.
+    They are about all documents of a workspace, about what is public of a record, or about
+    FRAMEWORK alone, of the library or a file. Of a record, what is withheld is named, with the
+    reason and the digest of the public copy: the law gives an auditor the unredacted text.
+
     What documents say is filled in with its basis; every judgement is left to the auditor, and so
     are the reasons and recommendations for each possible deviation. Exit code 2 where something is
     absent or inconsistent, else 3: an auditor has to complete them.
@@ -252,20 +259,26 @@ def papers(  # noqa: PLR0917 - click passes options by name
     from ifthen.workspace.conforming import Asking  # noqa: PLC0415
     from ifthen.workspace.papers import (  # noqa: PLC0415
         prepare_from_files,
+        prepare_from_record,
         prepare_from_workspace,
     )
 
     day = on or read_today()
     if framework is not None:
-        if directory is not None:
-            raise click.UsageError("give FRAMEWORK, or a workspace with -C")
+        if directory is not None or record is not None:
+            raise click.UsageError("give FRAMEWORK, or a workspace with -C, or a record")
         found = prepare_from_files(
             instrument, framework, day, developer=developer, overlays=overlays
         )
     else:
         asked = Asking(instruments=[instrument], on=day, framework=framework_id, overlays=overlays)
         facts = (load_developer(developer),) if developer else ()
-        found = prepare_from_workspace(open_sound_workspace(directory or Path(), day), asked, facts)
+        if record is not None:
+            found = prepare_from_record(read_public_record(record, pin, facts), asked, facts)
+        else:
+            found = prepare_from_workspace(
+                open_sound_workspace(directory or Path(), day), asked, facts
+            )
     give_draft(found, format_papers(found), output, json_, len(found.parts))
     if exit_zero:
         return 0

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from ifthen.cli import options
 from ifthen.cli.options import (
     Day,
     exit_zero_option,
@@ -17,6 +16,7 @@ from ifthen.cli.options import (
     read_today,
     workspace_option,
 )
+from ifthen.cli.public_record import public_record_options, read_public_record
 from ifthen.errors import Error, Problems
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     help="Law or code, by id or file; repeatable.",
 )  # fmt: skip
 @workspace_option
-@click.option("--record", help="Published record to judge instead of a workspace: folder or zip.")
-@click.option("--pin", help="Digest of policy and people that you got from elsewhere.")
+@public_record_options
 @framework_option
 @click.option(
     "--developer",
@@ -155,7 +154,7 @@ def _read(
 ) -> "tuple[Documents, tuple[str, ...]]":
     """Return the documents, and the instruments that a workspace lists."""
     from ifthen.workspace.applying import load_developer  # noqa: PLC0415
-    from ifthen.workspace.conforming import read_documents, read_record  # noqa: PLC0415
+    from ifthen.workspace.conforming import read_documents  # noqa: PLC0415
 
     given: tuple[Loaded[Developer], ...] = (load_developer(developer),) if developer else ()
     if record is None:
@@ -165,10 +164,4 @@ def _read(
         if faults := check_workspace(workspace, on=on).errors:
             raise Problems(faults)
         return read_documents(workspace, given), workspace.manifest.document.instruments
-    from ifthen.verification.files import open_record  # noqa: PLC0415
-    from ifthen.verification.trust import Brought  # noqa: PLC0415
-    from ifthen.verification.verifying import AtHand, verify_record  # noqa: PLC0415
-
-    at_hand = AtHand(brought=Brought(policy=None, people=None, pin=pin))
-    found = verify_record(open_record(record), at_hand, now=options.read_now())
-    return read_record(found, given), ()
+    return read_public_record(record, pin, given), ()

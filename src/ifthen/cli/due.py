@@ -74,7 +74,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     """Show what is due: reviews, measurements, statements, approvals, roles, keys, open items.
 
     Incidents and new versions of a framework start the clocks of the laws that the manifest lists
-    under instruments, or that --instrument names. It is no legal advice.
+    under instruments, or that --instrument names. Clocks of its own documents, models and events
+    need a document of kind developer; without one they are named as not told. It is no legal
+    advice.
 
     Each entry is met, due, late (done after its day), missed, or undetermined where no day can be
     computed. The counts are of all entries. Exit code 2 when something is missed, 3 when something
@@ -144,6 +146,8 @@ def _show(due: "DueList", chosen: "Sequence[Due]") -> None:
         print_trimmed(console, Text("to be noticed by people:", style="bold"))
         for watched in due.watched:
             print_trimmed(console, Text(f"  {watched.text} -> {watched.asks_for} [{watched.id}]"))
+    for notice in due.notices:
+        print_trimmed(console, Text(f"not told: {notice}", style="yellow"))
     counts = [f"{count} {name}" for name, count in due.counts.items()]
     print_trimmed(console, Text(f"on {due.on}: {', '.join(counts)}"))
 

@@ -19,6 +19,7 @@ from ifthen.cli.options import (
     read_today,
     workspace_option,
 )
+from ifthen.cli.public_record import public_record_options, read_public_record
 
 if TYPE_CHECKING:
     from ifthen.conformance.filing import Filing
@@ -153,20 +154,33 @@ def internal_use(  # noqa: PLR0917 - click passes options by name
 @command.command("incident")
 @click.argument("instrument")
 @click.argument("incident")
+@public_record_options
 @draft_options
 def incident(  # noqa: PLR0917 - click passes options by name
     instrument: str,
     incident: str,
+    record: str | None,
+    pin: str | None,
     directory: Path,
     on: date | None,
     output: Path | None,
     exit_zero: bool,
     json_: bool,
 ) -> int:
-    """Draft the report of INCIDENT that INSTRUMENT asks for, with its deadlines."""
-    from ifthen.workspace.drafting import draft_incident_report  # noqa: PLC0415
+    """Draft the report of INCIDENT that INSTRUMENT asks for, with its deadlines.
+
+    From a record, it holds what is public; what is withheld is named with its reason.
+    """
+    from ifthen.workspace.drafting import (  # noqa: PLC0415
+        draft_incident_report,
+        draft_public_incident_report,
+    )
 
     law, day = _law(instrument), on or read_today()
+    if record is not None:
+        public = read_public_record(record, pin)
+        public_draft = draft_public_incident_report(public, law, incident, day)
+        return _give(public_draft, output, json_, exit_zero)
     draft = draft_incident_report(open_sound_workspace(directory, day), law, incident, day)
     return _give(draft, output, json_, exit_zero)
 

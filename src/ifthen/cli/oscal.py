@@ -15,6 +15,7 @@ from ifthen.cli.options import (
     read_today,
     workspace_option,
 )
+from ifthen.cli.public_record import public_record_options, read_public_record
 
 if TYPE_CHECKING:
     from ifthen.workspace.exporting_oscal import Asked
@@ -134,6 +135,7 @@ def mapping(
 @click.argument("instrument")
 @click.argument("framework", required=False)
 @workspace_option
+@public_record_options
 @developer_option
 @overlay_option
 @on_option
@@ -145,6 +147,8 @@ def results(  # noqa: PLR0917 - click passes options by name
     instrument: str,
     framework: str | None,
     directory: Path,
+    record: str | None,
+    pin: str | None,
     developer: Path | None,
     overlays: tuple[str, ...],
     on: date | None,
@@ -154,9 +158,9 @@ def results(  # noqa: PLR0917 - click passes options by name
 ) -> int:
     """Write the findings of "ifthen conform" as assessment results.
 
-    They are over the documents of a workspace, or over FRAMEWORK, of the library or a file.
-    "Satisfied" is said of one objective only: that a document holds something of the kind. It is
-    no legal conclusion.
+    They are over the documents of a workspace, over what is public of a record, or over FRAMEWORK,
+    of the library or a file. "Satisfied" is said of one objective only: that a document holds
+    something of the kind. It is no legal conclusion.
     """
     from ifthen.workspace.exporting_oscal import (  # noqa: PLC0415
         Place,
@@ -166,6 +170,8 @@ def results(  # noqa: PLR0917 - click passes options by name
 
     place = Place(catalogues)
     if framework is not None:
+        if record is not None:
+            raise click.UsageError("give FRAMEWORK, or a record with --record")
         asked = _ask(instrument, framework, developer, overlays, on)
         return _give(export_results(asked, place, now=read_now()), output, json_)
     from ifthen.workspace.applying import load_developer  # noqa: PLC0415
@@ -173,7 +179,10 @@ def results(  # noqa: PLR0917 - click passes options by name
 
     given = (load_developer(developer),) if developer else ()
     day = on or read_today()
-    documents = read_documents(open_sound_workspace(directory, day), given)
+    if record is not None:
+        documents = read_public_record(record, pin, given)
+    else:
+        documents = read_documents(open_sound_workspace(directory, day), given)
     asking = Asking(instruments=[instrument], on=day, overlays=overlays)
     found = export_workspace_results(asking, documents, place, now=read_now())
     return _give(found, output, json_)

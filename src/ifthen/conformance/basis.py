@@ -63,8 +63,13 @@ class Hidden:
 
     def cite(self) -> Basis:
         """Return it as something that a finding rests on."""
-        says = f"withheld: {self.reason}" + (f" - {self.note}" if self.note else "")
+        says = describe_hidden(self)
         return Basis(document=self.document, sha256=self.sha256, path=self.place, says=says)
+
+
+def describe_hidden(hidden: Hidden) -> str:
+    """Return in words that something is withheld, and why."""
+    return f"withheld: {hidden.reason}" + (f" - {hidden.note}" if hidden.note else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

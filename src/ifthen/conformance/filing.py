@@ -136,6 +136,8 @@ class Asked:
     field: str
     title: str
     provision: Provision
+    citation: str | None = None
+    """Where the text lists the field, if that is not where it asks for the filing."""
 
 
 PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -159,7 +161,7 @@ PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
 }
 """Fields of filings which an instrument asks for in one provision: a layout of ours, after what the
-texts list (22757.13(a), 1422(1), 185/15(a)) or, for the other two, what they speak of."""
+texts speak of. Where an instrument holds the list itself, with places, that is taken instead."""
 
 
 WORDS: Mapping[str, str] = {
@@ -199,6 +201,9 @@ def list_asked(law: Loaded[Instrument], kind: FilingKind) -> tuple[Asked, ...]:
     named = [(x, field) for x, field in asking if field and field != "machine-readable-summaries"]
     if named:
         return tuple(Asked(field, x.title, x) for x, field in named)
+    listed = [(x, held) for x, _ in asking for held in x.holds]
+    if listed:
+        return tuple(Asked(held.field, held.title, x, held.citation) for x, held in listed)
     if not asking or kind not in PARTS:
         raise Error(
             "filing.not-asked",
@@ -218,7 +223,7 @@ def make_field(asked: Asked, answer: Answer) -> FilingField:
             write += f" ({answer.missing})"
     return FilingField(
         field=asked.field,
-        citation=provision.citation,
+        citation=asked.citation or provision.citation,
         title=asked.title,
         asks=provision.text,
         binds=provision.binds,

@@ -170,6 +170,19 @@ class Term(Part):
     """Where the text says so."""
 
 
+class Held(Part):
+    """One thing that a document has to hold, where the text lists it."""
+
+    field: Id
+    """Name of the field."""
+    title: Line
+    """What it is, in own words."""
+    citation: Line
+    """Place of the list in the instrument."""
+    anchors: tuple[Anchor, ...] = ()
+    """Where it stands in the text."""
+
+
 class Provision(Part):
     """One thing that the instrument asks."""
 
@@ -201,6 +214,8 @@ class Provision(Part):
     """Its deadlines."""
     contested: tuple[Reading, ...] = ()
     """Ways in which people read it, where they differ; two at least."""
+    holds: tuple[Held, ...] = ()
+    """What the document that answers it has to hold, where the text lists that in another place."""
     spares: Literal["similarly-safe"] | None = None
     """Models that the text itself spares it: those that are shown to be similarly safe or safer
     than a reference model."""
@@ -211,6 +226,9 @@ class Provision(Part):
     def _differ(self) -> "Provision":
         if len(self.contested) == 1:
             raise ValueError("one reading is no dispute")
+        fields = [x.field for x in self.holds]
+        if len(set(fields)) < len(fields):
+            raise ValueError("a field stands twice in holds")
         return self
 
 

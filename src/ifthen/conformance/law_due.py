@@ -49,6 +49,29 @@ def list_law_due(laws: Sequence[Loaded[Instrument]], happened: Happened) -> Iter
                     yield from list_document_due(asked)
 
 
+def list_silent(laws: Sequence[Loaded[Instrument]], on: date) -> Iterator[str]:
+    """Yield, for each law, its clocks in force that say nothing without the developer's documents.
+
+    They start with documents, models and events, not with incidents or versions of a framework.
+    """
+    for loaded in laws:
+        law = loaded.document
+        clocks = [
+            clock.id
+            for provision in law.provisions
+            for clock in provision.clocks
+            if law.applies(provision, on)
+            and clock.starts not in OF_INCIDENTS | {"modification"}
+            and not (clock.starts is None and provision.asks == "incident-report")
+        ]
+        if clocks:
+            count = "1 clock says" if len(clocks) == 1 else f"{len(clocks)} clocks say"
+            yield (
+                f"{law.id}: {count} nothing, since nobody lists the documents, models and events "
+                f"of the developer: {', '.join(clocks)}"
+            )
+
+
 def _covered(
     law: Instrument, developer: Loaded[Developer] | None, on: date
 ) -> Mapping[str, Covered]:

@@ -87,6 +87,8 @@ class DueList(Part):
     """Every entry: by last day, those without one first."""
     watched: tuple[Watched, ...] = ()
     """Events in words that nothing here computes."""
+    notices: tuple[Text, ...] = ()
+    """What the list cannot say, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ class Documents:
     frameworks: Sequence[Loaded[Framework]]
     incidents: Sequence[Loaded[Incident]]
     known: Known
+    models: Sequence[Loaded[Model]] = ()
     hidden: Sequence[Hidden] = ()
     notices: tuple[str, ...] = ()
 
@@ -84,7 +85,7 @@ def read_documents(workspace: Workspace, developer: Sequence[Loaded[Developer]] 
     known = know_workspace(workspace, developer)
     return Documents(
         frameworks=workspace.frameworks, incidents=workspace.incidents, known=known,
-        notices=known.notices,
+        models=workspace.models, notices=known.notices,
     )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def read_record(found: "Verification", developer: Sequence[Loaded[Developer]] = 
     )
     return Documents(
         frameworks=loaded["framework"], incidents=loaded["incident"], known=known, hidden=hidden,
-        notices=(checked, *known.notices),
+        models=loaded["model"], notices=(checked, *known.notices),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ifthen.conformance.basis import describe_hidden
 from ifthen.conformance.filing import Filing
 from ifthen.conformance.filing_event import draft_incident, draft_modification
 from ifthen.conformance.filing_model import Case
@@ -12,11 +13,13 @@ from ifthen.conformance.filing_report import draft_internal_use
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.summaries import ModelSummaries
+from ifthen.dossier.incident import Incident
 from ifthen.encoding.document import Loaded
 from ifthen.encoding.schema import format_schema
 from ifthen.errors import Error
 from ifthen.framework.diff import diff_frameworks
 from ifthen.framework.model import Framework
+from ifthen.workspace.conforming import Documents
 from ifthen.workspace.developers import know_developer
 from ifthen.workspace.instruments import load_calendars
 from ifthen.workspace.loading import Workspace
@@ -31,14 +34,58 @@ def draft_incident_report(
     Raises:
         Error: ``incident.unknown``, ``filing.not-asked``, ``filing.not-yet``.
     """
-    for loaded in workspace.incidents:
+    loaded = _find_incident(workspace.incidents, incident, "workspace")
+    named = (x for x in workspace.models if x.document.id == loaded.document.model)
+    return draft_incident(law, loaded, next(named, None), _happened(workspace, on))
+
+
+def draft_public_incident_report(
+    documents: Documents, law: Loaded[Instrument], incident: str, on: date
+) -> Filing:
+    """Return the draft of a report of an incident of a record, from what is public of it.
+
+    A field that nothing public answers says which parts of the incident are withheld, and why.
+
+    Raises:
+        Error: ``incident.unknown``, ``incident.withheld`` where nothing of it can be read,
+            ``filing.not-asked``, ``filing.not-yet``.
+    """
+    name = f"incident/{incident}"
+    hidden = [x for x in documents.hidden if x.document.partition(" ")[0] == name]
+    said = "; ".join(f"{x.place} is {describe_hidden(x)} (copy {x.sha256})" for x in hidden)
+    if hidden and all(x.document.id != incident for x in documents.incidents):
+        raise Error(
+            "incident.withheld",
+            f"of incident {incident} so much is withheld that none is left to report: {said}",
+            hint="draft from the workspace of the developer",
+        )
+    loaded = _find_incident(documents.incidents, incident, "record")
+    named = (x for x in documents.models if x.document.id == loaded.document.model)
+    known = documents.known
+    happened = Happened(
+        on=on, developer=known.developer if known.register else None, calendars=load_calendars()
+    )
+    draft = draft_incident(law, loaded, next(named, None), happened)
+    fields = tuple(
+        x.model_copy(update={"write": f"{x.write} It may stand in what is withheld: {said}."})
+        if said and x.write is not None
+        else x
+        for x in draft.fields
+    )
+    notices = (*draft.notices, *documents.notices)
+    if said:
+        notices = (*notices, f"Of the incident, {said}.")
+    return draft.model_copy(update={"fields": fields, "notices": notices})
+
+
+def _find_incident(held: Sequence[Loaded[Incident]], incident: str, place: str) -> Loaded[Incident]:
+    for loaded in held:
         if loaded.document.id == incident:
-            named = (x for x in workspace.models if x.document.id == loaded.document.model)
-            return draft_incident(law, loaded, next(named, None), _happened(workspace, on))
-    known = ", ".join(x.document.id for x in workspace.incidents)
+            return loaded
+    known = ", ".join(x.document.id for x in held)
     raise Error(
         "incident.unknown",
-        f"the workspace has no incident {incident}",
+        f"the {place} has no incident {incident}",
         hint=f"it has: {known or 'none'}",
     )
 

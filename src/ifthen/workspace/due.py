@@ -5,7 +5,7 @@ from datetime import date
 
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.law_clock import Happened
-from ifthen.conformance.law_due import list_law_due
+from ifthen.conformance.law_due import list_law_due, list_silent
 from ifthen.conformance.naming import check_named
 from ifthen.decision.due import STANDINGS, DueList, Sources
 from ifthen.decision.due_list import list_due
@@ -61,7 +61,10 @@ def load_listed(workspace: Workspace, names: Sequence[str]) -> tuple[Loaded[Inst
 
 
 def add_law_due(due: DueList, workspace: Workspace, laws: Sequence[Loaded[Instrument]]) -> DueList:
-    """Return the list with the deadlines of laws that the workspace's documents start."""
+    """Return the list with the deadlines of laws that the workspace's documents start.
+
+    Without a document of kind developer, the clocks that say nothing are named in ``notices``.
+    """
     known = know_workspace(workspace)
     happened = Happened(
         on=due.on,
@@ -71,10 +74,12 @@ def add_law_due(due: DueList, workspace: Workspace, laws: Sequence[Loaded[Instru
         calendars=load_calendars() if laws else {},
     )
     found = list_law_due(laws, happened)
+    silent = () if known.register else tuple(list_silent(laws, due.on))
     entries = sorted([*due.entries, *found], key=lambda x: (x.last_day or date.min, x.kind, x.id))
     return due.model_copy(
         update={
             "entries": tuple(entries),
+            "notices": (*due.notices, *silent),
             "counts": {name: sum(x.standing == name for x in entries) for name in STANDINGS},
         }
     )

@@ -4,15 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ifthen.attestation.roles import Register
+from ifthen.conformance.answering import name_framework
+from ifthen.conformance.basis import describe_hidden
 from ifthen.conformance.filing import Entry, Source
 from ifthen.conformance.work_papers import WorkPapers, prepare_papers
 from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import Loaded
+from ifthen.errors import Error
 from ifthen.framework.model import Framework, Gate
 from ifthen.workspace.applying import load_developer
-from ifthen.workspace.conforming import Asking, conform, read_documents
+from ifthen.workspace.conforming import Asking, Documents, conform, read_documents
 from ifthen.workspace.instruments import find_framework, judge_files, load_instrument
 from ifthen.workspace.library import LIBRARY
 from ifthen.workspace.loading import Workspace
@@ -73,6 +77,44 @@ def prepare_from_workspace(
     reviewed = [_reviewed(f"developer/{x.document.id}", x.digest) for x in developer]
     reviewed += _list_reviewed(workspace)
     return prepare_papers(law, report, controls, reviewed)
+
+
+def prepare_from_record(
+    documents: Documents,
+    asked: Asking,
+    developer: Sequence[Loaded[Developer]] = (),
+    root: Path = LIBRARY,
+) -> WorkPapers:
+    """Return the work papers for what is public of a record; each part withheld is named.
+
+    Who holds which role, and what people signed, is not read from a record.
+
+    Raises:
+        Problems: every fault of a file, with its place.
+        Error: ``papers.not-asked``, ``instrument.*``, ``overlay.*``, ``framework.several``,
+            ``papers.no-framework`` where none that is public is in force on the day.
+    """
+    (report,) = conform(asked, documents, root)
+    law = load_instrument(asked.instruments[0], root)
+    names = {report.framework}
+    promise = next((x for x in documents.frameworks if name_framework(x) in names), None)
+    if promise is None:
+        raise Error(
+            "papers.no-framework",
+            f"no framework that is public in the record is in force on {asked.on}",
+            hint="give a day on which one is, or prepare the papers from the workspace",
+        )
+    held: list[Loaded[Any]] = [*documents.frameworks, *documents.models, *documents.incidents]
+    reviewed = [_reviewed(f"{x.document.kind}/{x.document.id}", x.digest) for x in held]
+    reviewed += [_reviewed(f"developer/{x.document.id}", x.digest) for x in developer]
+    reviewed += [
+        Entry(
+            text=f"not reviewed, {describe_hidden(x)}",
+            basis=(Source(document=x.document, sha256=x.sha256, path=x.place),),
+        )
+        for x in documents.hidden
+    ]
+    return prepare_papers(law, report, list(_list_gates(promise, asked.on)), reviewed)
 
 
 def _reviewed(name: str, digest: str) -> Entry:
