@@ -13,6 +13,7 @@ import atheris
 
 with atheris.instrument_imports(include=["ifthen"]):
     from fuzz.oracle import check_files, zip_stored
+    from fuzz.parsers import READERS, check_bytes
     from fuzz.seeds import HARNESSES, MEMBERS
     from ifthen.evidence.formats import FORMATS
 
@@ -31,11 +32,12 @@ def main() -> None:
     collect = os.environ.get("IFTHEN_FUZZ_COLLECT")
 
     def try_one(data: bytes) -> None:
-        files = unpack_files(data)
-        if harness == MEMBERS:
-            files = {"x.eval": zip_stored(files)}
         try:
-            check_files(files)
+            if harness in READERS:
+                check_bytes(harness, data)
+                return
+            files = unpack_files(data)
+            check_files({"x.eval": zip_stored(files)} if harness == MEMBERS else files)
         except Exception as error:
             if collect is None:
                 raise

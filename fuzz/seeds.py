@@ -23,6 +23,7 @@ from tests.evidence import (
 from tests.evidence.foreign import to_bytes
 
 from fuzz.packing import pack_files
+from fuzz.parsers import READERS, find_bytes
 from ifthen.errors import Error
 from ifthen.evidence.archive import Archive
 from ifthen.evidence.formats import FORMATS, find_format
@@ -34,7 +35,7 @@ DATA = ROOT / "tests" / "evidence" / "data"
 EXAMPLES = ROOT / "examples"
 MEMBERS = "inspect-members"
 """Harness whose input is the members of an ``.eval`` file, not the file."""
-HARNESSES = (*FORMATS, MEMBERS)
+HARNESSES = (*FORMATS, MEMBERS, *READERS)
 MAX_SEED = 100_000
 ENDS = ({"event": "error"}, {"event": "sample_limit", "type": "token"})
 """Events of samples that ended so."""
@@ -123,6 +124,11 @@ def write_seeds(folder: Path) -> dict[str, int]:
         counts[harness] += 1
         found = re.findall(rb'"[A-Za-z_][A-Za-z_0-9/.]{1,30}"', packed)
         words.setdefault(harness, Counter()).update(found)
+    for harness, data in find_bytes():
+        place = folder / harness
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"seed-{counts[harness]:03}").write_bytes(data)
+        counts[harness] += 1
     for harness, counter in words.items():
         lines = [word[1:-1].decode() for word, _ in counter.most_common(300)]
         if not lines:

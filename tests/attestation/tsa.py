@@ -54,8 +54,13 @@ def algorithm(text: str) -> bytes:
 class Authority:
     """A root, and a certificate under it that signs times."""
 
-    def __init__(self, name="A time-stamping authority", **certificate) -> None:
-        self.root_key, self.key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    def __init__(self, name="A time-stamping authority", seed=None, **certificate) -> None:
+        self.root_key, self.key = (
+            ec.generate_private_key(ec.SECP256R1())
+            if seed is None
+            else ec.derive_private_key(seed + number, ec.SECP256R1())
+            for number in range(2)
+        )
         self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         self.root = self._certify(self.name, self.root_key.public_key(), number=1, ca=True)
         self.certificate = self.certify(**certificate)
