@@ -138,3 +138,13 @@ def test_how_sure_is_a_chance(sure):
     with pytest.raises(Error) as caught:
         tally(make("m", COUNTED), sure=sure)
     assert caught.value.code == "stats.level"
+
+
+def test_each_item_names_its_stage_and_its_title():
+    found = tally(
+        make("m", COUNTED, DECLARED | {"stage": "fine-tuning", "title": "Preference training"})
+    )
+    assert [(x.stage, x.title) for x in found.items] == [
+        ("pre-training", None),
+        ("fine-tuning", "Preference training"),
+    ]

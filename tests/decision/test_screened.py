@@ -1,6 +1,7 @@
 """A registered screening in a decision: when it counts, what it shows, and what it costs."""
 
 import copy
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,13 @@ from hypothesis import strategies as st
 from tests.decision.world import world
 
 from ifthen.decision.model import Interval, Reason
-from ifthen.decision.screened import format_screening, lies_below, narrow
-from ifthen.stats.attempts import attempts_lower, attempts_upper, rounding_upper
+from ifthen.decision.screened import Shared, format_screening, lies_below, narrow, share_levels
+from ifthen.stats.attempts import (
+    attempts_lower,
+    attempts_upper,
+    rounding_lower,
+    rounding_upper,
+)
 from ifthen.stats.bounds import clopper_pearson_upper
 from ifthen.stats.sequential import compile_draws, compile_population
 
@@ -310,6 +316,42 @@ def test_the_upper_bound_keeps_its_level_beside_a_test_for_reached():
     assert changed.ctf().upper == world().measured(10).ctf().upper
     assert changed.ctf().outcome == "ruled-out"
     assert measured(changed).interval.lower == 0.0
+
+
+def test_partial_credit_of_these_questions_from_below():
+    block = REACHED | {"scores": "fraction", "alpha": 0.03, "threshold": 0.6}
+    found = measured(of_benchmark(block, UP, answers="drawn").measured(38, high=198)).screening
+    assert found.shows == pytest.approx(rounding_lower(120.0, 200, 0.02), abs=1e-11)
+    assert found.shows < 0.6
+
+
+@pytest.mark.parametrize(
+    ("block", "bound"), [({}, attempts_upper), (REACHED | {"alpha": 0.03}, attempts_lower)]
+)
+def test_a_bound_of_these_questions_is_rounded_outward(block, bound):
+    """Whatever the thirteenth decimal is: up from above, down from below."""
+    up = bound is attempts_upper
+    for passes in (20, 21, 22, 23) if up else (120, 121, 122, 123):
+        block |= {"alpha": 0.03, "threshold": (passes + up) / 200}
+        changed = of_benchmark(block, {} if up else UP, answers="drawn").measured(38, high=198)
+        shows = Decimal(repr(measured(changed).screening.shows))
+        past = shows - Decimal(bound(passes, 200, 0.02))
+        assert 0 <= (past if up else -past) < Decimal("1e-12")
+
+
+def test_the_share_against_it_is_in_the_decision():
+    assert measured(screened()).screening.against == 1.0
+
+
+@pytest.mark.parametrize(
+    ("block", "verdict", "expected"),
+    [({}, {}, Shared(0.01, 0.02)), (REACHED, UP, Shared(0.02, 0.04))],
+)
+def test_only_the_side_of_the_test_shares_its_level(block, verdict, expected):
+    changed = screened(block | {"alpha": 0.03}, verdict).measured(38, high=198)
+    finding = measured(changed).screening
+    (plan,) = changed.facts().plans
+    assert share_levels(finding, plan, (0.01, 0.04)) == expected
 
 
 # -- several records -------------------------------------------------------------------------------

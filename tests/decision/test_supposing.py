@@ -8,9 +8,9 @@ from tests.decision.world import ON, world
 
 from ifthen.decision.bounds import COMPUTED
 from ifthen.decision.deciding import decide
-from ifthen.decision.model import Outcome
+from ifthen.decision.model import Outcome, Reason
 from ifthen.decision.supposed import Supposition
-from ifthen.decision.supposed_result import estimate_supposed
+from ifthen.decision.supposed_result import estimate_supposed, measure_supposed
 from ifthen.decision.supposing import suppose, suppose_model
 from ifthen.stats.estimate import Undefined
 
@@ -89,7 +89,14 @@ def test_an_evaluation_with_clusters_asks_how_many():
         measurements=[{"evaluation": "ctf", "passed": 3, "questions": 200}]
     ).measurements
     assert isinstance(estimate_supposed(clustered, one, 0.05, COMPUTED), Undefined)
+    none = measure_supposed(clustered, one, changed.facts(), COMPUTED)
+    assert none == Reason(
+        code="evaluation.no-bound",
+        text="no bound can be given: ctf has clusters; suppose how many",
+    )
     many = one.model_copy(update={"clusters": 40})
+    measured, _ = measure_supposed(clustered, many, changed.facts(), COMPUTED)
+    assert (measured.interval.clusters, measured.interval.effective_clusters) == (40, 40)
     estimate = estimate_supposed(clustered, many, 0.05, COMPUTED)
     assert (estimate.method, estimate.clusters) == ("korn-graubard", 40)
     assert estimate.point_low == pytest.approx(3 / 200)

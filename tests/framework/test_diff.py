@@ -280,3 +280,49 @@ def test_a_permission_to_withhold_that_is_gone_is_stronger():
     )
     found = {(x.kind, x.clause): x.outcome for x in diff.clauses}
     assert found["duty", "hide"] == "strengthened"
+
+
+def test_every_clause_is_shown_at_its_place_in_both_versions():
+    text = FULL.replace(
+        "reevaluate_on: [every new cookbook]}",
+        "reevaluate_on: [every new cookbook],\n"
+        "  triggers: [{id: grown, event: compute-multiple, multiple: 2.0, text: x}]}",
+    )
+    text += "definitions:\n  - {term: guest, text: Who eats.}\n"
+    moved = "# a line more\n" + text
+    found = diff_frameworks(load(text), load(moved, "g.yaml")).clauses
+    assert {x.kind for x in found} >= {"domain", "threshold", "trigger", "definition", "gate"}
+    for change in found:
+        for place, name, lines in (
+            (change.before, "f.yaml", text.splitlines()),
+            (change.after, "g.yaml", moved.splitlines()),
+        ):
+            file, line, _ = place.split(":")
+            said = change.clause if change.kind != "framework" else "kind: framework"
+            assert file == name
+            assert said in lines[int(line) - 1], change
+        assert int(change.after.split(":")[1]) == int(change.before.split(":")[1]) + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "kind", "clause", "lost", "won"),
+    [
+        (
+            "  - {id: rush, kind: other, text: Not before noon., weakens: [timer]}\n",
+            *("exemption", "rush", "an exemption was removed", "an exemption was added"),
+        ),
+        (
+            "  - {id: tell, kind: publish, text: Guests are told., within_days: 30}\n",
+            *("duty", "tell", "the later version has no such clause"),
+            "the earlier version has no such clause",
+        ),
+    ],
+)
+def test_what_goes_in_one_direction_comes_in_the_other(old, kind, clause, lost, won):
+    with_it = load(FULL)
+    without = load(
+        FULL.replace(old, "").replace("duties:\nex", "ex").replace("exemptions:\nc", "c")
+    )
+    for before, after, reason in ((with_it, without, lost), (without, with_it, won)):
+        (change,) = [x for x in diff_frameworks(before, after).clauses if x.clause == clause]
+        assert (change.kind, change.reason) == (kind, reason)

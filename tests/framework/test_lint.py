@@ -487,3 +487,25 @@ def test_a_day_before_the_version_is_in_force_is_not_looked_at() -> None:
         f"le: {{evaluation: recipes, value: {value}}}",
     )
     assert lint(dated).errors == ()
+
+
+def test_an_exemption_asks_for_roles_that_are_there() -> None:
+    exemption = "{id: rush, kind: other, text: Not before noon., approved_by: [board, nobody]}"
+    (error,) = lint(
+        ("kind: framework\n", f"kind: framework\nexemptions:\n  - {exemption}\n")
+    ).errors
+    assert error.code == "framework.dangling-reference"
+    assert error.where == "f.yaml:3:74"
+    assert "role" in error.message
+
+
+def test_tiers_that_are_wrong_in_one_domain_hide_none_of_the_next() -> None:
+    other = UNUSED_DOMAIN.replace("tier: 1", "tier: 2") % ("serving", "plate", "plate")
+    result = lint(
+        ("tier: 2\n        title: Invents", "tier: 1\n        title: Invents"),
+        ("evaluations:\n", other),
+    )
+    assert [error.code for error in result.errors] == [
+        "framework.tier-overlap",
+        "framework.tier-gap",
+    ]
