@@ -110,13 +110,14 @@ WITH_JSON = {
     "log tidy": [".", "--policy", "x"],
     "log follow": ["nowhere", "--policy", "x"],
     "log evidence": ["x.json"],
+    "log anchor": ["nowhere"],
     "witness init": ["x.db", "--key", "x.key", "--name", "w"],
     "witness feed": [".", "--policy", "x"],
 }
 
 
 OUTSIDE = {
-    *("log status", "log mirror", "log tidy", "log follow", "log evidence"),
+    *("log status", "log mirror", "log tidy", "log follow", "log evidence", "log anchor"),
     *("witness init", "witness feed"),
     *("diff", "init", "evidence read", "screen plan", "screen log"),
     *("library list", "library check", "library copy", "library verify"),
