@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 
 from ifthen.attestation.keys import FileSigner, format_public_key, make_signer
 from ifthen.attestation.quorum import Question, Vote
@@ -16,6 +17,7 @@ DAY = date(2026, 12, 1)
 QUESTION = Question(decision=DECISION, decided_on=DAY, model="m", on=date(2026, 12, 5), same=[SAME])
 
 
+@cache
 def signer(number: int) -> FileSigner:
     return make_signer(bytes([number]) * 32)
 

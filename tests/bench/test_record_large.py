@@ -5,7 +5,8 @@ from bench import record_large as bench
 
 def test_a_small_record_has_every_kind_and_no_step_fails(tmp_path):
     found = bench.measure(tmp_path, 36, 1)
-    assert found["verify_10000_cpu_s"] > 0
+    assert found["verify_10000_vs_floor"] > 1
+    assert found["verify_10000_cpu_s"] > found["verify_10000_floor_cpu_s"] > 0
     assert found["verify_statements"] == 36
     _, verdict = bench.verify_large(tmp_path, 36)
     assert verdict.kinds == {

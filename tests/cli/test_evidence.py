@@ -419,3 +419,42 @@ def test_what_a_log_says_cannot_steer_the_terminal(ifthen, aurora):
         result = ifthen("evidence", *arguments, *place)
         assert "\x1b" not in result.out + result.err
         assert "\x07" not in result.out + result.err
+
+
+def test_other_versions_than_another_run_or_the_plan(ifthen, aurora):
+    """The scores may not be comparable: said when a run is added, shown, and checked."""
+    log = LogFile(rerun(aurora))
+
+    def change(tree):
+        tree["eval"]["packages"] = {"inspect_ai": "0.3.300", "tasks": "1.2"}
+        tree["eval"]["revision"]["dirty"] = True
+
+    log.change_header(change)
+    log.write()
+    plan = next((aurora / "plans").glob("*aurora-2-arithmetic-hard.yaml"))
+    plan.write_text(plan.read_text() + "packages: {tasks: '1.1'}\n")
+    result = ifthen("evidence", "add", log.path, "-C", aurora, "--id", "second-run")
+    assert result.code == 0
+    assert "  packages  tasks 1.2, code with changes that no commit holds\n" in result.out
+    between = (
+        f"notice[evidence.versions-differ]: record {HARD} names inspect-ai 0.3.285;"
+        " record second-run names inspect-ai 0.3.300: the code that scores may differ,"
+        " so the scores may not be comparable"
+    )
+    planned = (
+        "notice[plan.versions-differ]: plan plan-aurora-2-arithmetic-hard names tasks 1.1;"
+        " record second-run names tasks 1.2"
+    )
+    assert between in result.err
+    assert planned in result.err
+    shown = ifthen("evidence", "show", HARD, "-C", aurora)
+    assert (shown.code, between in shown.err, planned in shown.err) == (0, True, False)
+    checked = ifthen("check", "-C", aurora, "--json").json
+    codes = {warning["code"] for warning in checked["warnings"]}
+    assert {"evidence.versions-differ", "plan.versions-differ"} <= codes
+    first = aurora / "logs" / f"{HARD}.eval"
+    both = ifthen("evidence", "read", first, log.path, "--json")
+    run = both.json[1]["run"]
+    assert (run["packages"], run["dirty"]) == ({"tasks": "1.2"}, True)
+    assert f"{first} names inspect-ai 0.3.285; {log.path} names inspect-ai 0.3.300" in both.err
+    assert "notice[log.versions-differ]" in both.err

@@ -10,6 +10,8 @@ import pytest
 
 from ifthen.workspace.instruments import load_instruments
 from ifthen.workspace.library import find_version, load_library
+from ifthen.workspace.state_model import STATES as MODEL
+from ifthen.workspace.state_model import make_state
 
 LAWS = {x.document.id: x.document for x in load_instruments()}
 STATES = ("ca-sb53", "ny-raise", "il-430-ilcs-185")
@@ -60,9 +62,14 @@ def whistleblower(law):
     return sorted({x.split("(")[0] for x in cited})
 
 
-def public_report(law):
-    said = " ".join(x.why for x in LAWS[law].coverage.left_out)
-    return next((y for y in ("2027", "2028", "2029") if f"January 1, {y}" in said), None)
+def penalty(law):
+    found = LAWS[law].penalty
+    return found.first_usd, found.later_usd
+
+
+def retention(law):
+    kept = [(c.id, c.amount) for p in LAWS[law].provisions for c in p.clocks if c.asks == "keep"]
+    return sorted(kept)
 
 
 TABLE = {
@@ -116,7 +123,19 @@ TABLE = {
         (1, "years", "disclosure-fee"),
     ),
     "whistleblower duties": (whistleblower, ["Labor Code 1107.1"], [], ["185/20"]),
-    "public aggregate report": (public_report, "2027", "2028", "2029"),
+    "max penalty": (
+        penalty, (1_000_000, 1_000_000), (1_000_000, 3_000_000), (1_000_000, 3_000_000),
+    ),
+    "retention": (
+        retention,
+        [("redaction-retention", 5)],
+        [("redaction-retention", 5)],
+        [("audit-retention", 5), ("redaction-retention", 5)],
+    ),
+    "public aggregate report": (
+        lambda law: LAWS[law].public_report_from,
+        date(2027, 1, 1), date(2028, 1, 1), date(2029, 1, 1),
+    ),
 }  # fmt: skip
 
 
@@ -124,6 +143,20 @@ TABLE = {
 def test_the_data_give_the_table_of_the_three_states(topic):
     read, *expected = TABLE[topic]
     assert [read(law) for law in STATES] == expected
+
+
+@pytest.mark.parametrize("topic", TABLE)
+def test_the_base_under_each_states_overrides_gives_the_same_table(topic, monkeypatch):
+    read, *expected = TABLE[topic]
+    for file, model in zip(STATES, MODEL, strict=True):
+        monkeypatch.setitem(LAWS, file, make_state(model))
+    assert [read(law) for law in STATES] == expected
+
+
+def test_the_day_of_the_public_report_is_the_one_that_is_left_out():
+    for law in STATES:
+        said = " ".join(x.why for x in LAWS[law].coverage.left_out)
+        assert f"January 1, {LAWS[law].public_report_from.year}" in said, law
 
 
 def test_penalties_are_named_as_left_out_in_each_state():

@@ -19,6 +19,7 @@ NUMBERS = {"cy": 1, "di": 2, "eve": 3}
 APPROVAL = {"name": "Cy", "person": "cy", "role": "safety-lead", "on": "2026-06-15"}
 BOARD = {"name": "Di", "person": "di", "role": "board", "on": "2026-06-16"}
 SINCE = date(2026, 1, 1)
+TRUST = f"sha256:{'7' * 64}"
 
 
 def trusted(since=SINCE, **changes) -> Trusted:
@@ -29,7 +30,7 @@ def trusted(since=SINCE, **changes) -> Trusted:
     }
     for id, more in changes.items():
         people[id] |= more
-    return Trusted(register(*people.values()), since)
+    return Trusted(register(*people.values()), since, "trust", TRUST)
 
 
 def signed(tree, *people) -> dict:
@@ -191,3 +192,18 @@ def test_a_signature_that_shows_another_day():
     who.register.keys[Shown.id] = (owner, key, Shown())
     assert outcome(world("cy", who=who)) == ("hold", ["exception.not-signed"])
     assert outcome(world("cy", by=[APPROVAL | {"on": "2026-06-16"}], who=who)) == ("go", [])
+
+
+def test_the_trust_file_is_an_input_where_there_is_an_exception():
+    def named(changed):
+        return [(x.id, x.digest) for x in changed.decide().inputs if x.kind == "trust"]
+
+    changed = world("cy")
+    assert named(changed) == [("trust", TRUST)]
+    changed.trusted = None
+    assert named(changed) == []
+    changed = excepted()
+    changed.exceptions.clear()
+    before = changed.decide()
+    changed.trusted = trusted()
+    assert changed.decide() == before, "it bears on nothing here"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from pydantic import ValidationError
-from tests.decision.world import world
+from tests.decision.world import EXEMPTION, world
 
 from ifthen.decision.case import Case, check_case, check_case_names, decide_case
 from ifthen.decision.readings import decide_by_reading, find_disputed_gates
@@ -219,3 +219,113 @@ def test_a_threshold_that_is_only_watched_holds_up_no_gate(watch, outcome):
         expect={"gates": {"store": outcome}},
     )
     assert check_case(case, changed.facts().framework).differences == ()
+
+
+BELOW = {
+    "measurements": [{"evaluation": "ctf", "passed": 10, "questions": 200}],
+    "assessments": [{"safeguard": "vault", "result": "effective"}],
+    "declarations": [{"statement": "filter-on", "value": False}],
+}
+"""Every threshold is ruled out; the filter is off."""
+
+
+@pytest.mark.parametrize(
+    ("relation", "suppose", "standing"),
+    [
+        ("fine-tune", REACHED, "reached"),
+        ("distillation", REACHED, "cannot-rule-out"),
+        ("fine-tune", None, "cannot-rule-out"),
+        ("fine-tune", BELOW, "cannot-rule-out"),
+    ],
+)
+def test_what_a_supposed_parent_reached_is_inherited(relation, suppose, standing):
+    parent = {"id": "base-1", "relation": relation} | ({"suppose": suppose} if suppose else {})
+    case = make_case(
+        suppose=BELOW | {"measurements": [], "parents": [parent]},
+        expect={"thresholds": {"cyber-1": standing}},
+    )
+    assert check_case(case, framework()).differences == ()
+    facts, decision = decide_case(case, framework())
+    known = ["base-1"] if suppose is not None else []
+    assert [x.model.document.id for x in facts.parents] == known
+    inherited = decision.thresholds[0].inherited
+    assert bool(inherited) == (suppose is not BELOW)
+    assert any(x.startswith(f"the model is a {relation} of base-1") for x in decision.supposed)
+
+
+def test_a_supposed_parent_that_was_ruled_out_spares_a_small_change_nothing_without_a_clause():
+    parent = {"id": "base-1", "relation": "fine-tune", "suppose": BELOW}
+    itself = make_case(
+        suppose=BELOW | {"parents": [parent]}, expect={"thresholds": {"cyber-1": "ruled-out"}}
+    )
+    assert check_case(itself, framework()).differences == ()
+
+
+@pytest.mark.parametrize(("reviewed", "gate"), [("no", "undetermined"), ("stands", "go")])
+def test_what_a_supposed_incident_touches_is_open_until_it_was_reviewed(reviewed, gate):
+    incident = {"id": "leak", "concerns": [{"threshold": "cyber-1"}], "reviewed": reviewed}
+    changed = world()
+    changed.framework["treat_undetermined_as"] = "undetermined"
+    loaded = changed.facts().framework
+    case = make_case(suppose=BELOW | {"incidents": [incident]}, expect={"gates": {"deploy": gate}})
+    assert check_case(case, loaded).differences == ()
+    _, decision = decide_case(case, loaded)
+    said = "incident leak touches threshold cyber-1"
+    assert [x for x in decision.supposed if x.startswith(said)]
+
+
+EXCEPTED = {
+    "id": "no-filter", "exemption": "marginal-risk", "sets_aside": ["filter"],
+    "approved_by": ["safety-lead"], "disclosed": "yes",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate"), [({}, "go"), ({"approved_by": []}, "hold"), ({"disclosed": "no"}, "hold")]
+)
+def test_a_supposed_exception_counts_under_the_clause_that_admits_it(changes, gate):
+    changed = world()
+    changed.framework["exemptions"] = [EXEMPTION | {"disclosed": "before-effect"}]
+    loaded = changed.facts().framework
+    case = make_case(
+        suppose=REACHED | {"exceptions": [EXCEPTED | changes]}, expect={"gates": {"deploy": gate}}
+    )
+    assert check_case(case, loaded).differences == ()
+    _, decision = decide_case(case, loaded)
+    assert decision.exceptions[0].admitted == (gate == "go")
+    assert decision.hypothetical
+
+
+def test_unknown_names_in_lineage_incidents_and_exceptions_are_found():
+    changed = world()
+    changed.framework["exemptions"] = [EXEMPTION]
+    case = make_case(
+        suppose={
+            "parents": [
+                {
+                    "id": "base-1",
+                    "relation": "merge",
+                    "suppose": {"assessments": [{"safeguard": "vaul", "result": "effective"}]},
+                }
+            ],
+            "incidents": [
+                {"id": "x", "concerns": [{"evaluation": "cft"}, {"everything": True}]},
+            ],
+            "exceptions": [
+                EXCEPTED | {"exemption": "marginal", "sets_aside": ["fliter"]},
+            ],
+        }
+    )
+    faults = list(check_case_names(case, changed.facts().framework.document))
+    assert [x.hint for x in faults] == [
+        "did you mean 'marginal-risk'?",
+        "did you mean 'filter'?",
+        "did you mean 'ctf'?",
+        "did you mean 'vault'?",
+    ]
+
+
+def test_one_parent_is_supposed_once():
+    twice = [{"id": "base-1", "relation": x} for x in ("fine-tune", "merge")]
+    with pytest.raises((ValidationError, Error)):
+        make_case(suppose={"parents": twice})

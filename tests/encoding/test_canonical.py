@@ -1,7 +1,10 @@
 import hashlib
 import json
 import os
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import rfc8785
@@ -187,3 +190,55 @@ def test_numbers_on_the_edges_of_the_quick_way(value: float) -> None:
 def test_keys_on_the_edges_of_the_quick_way(key: str) -> None:
     value = {key: 1, "b": 2, "\r": 3}
     assert format_canonical(value) == rfc8785.dumps(value)
+
+
+edges = st.sampled_from(
+    [
+        *(0.0, -0.0, 1.0, -1.5, 0.1, 1e-4, 9.9e-5, 1e-7, 1e15, 1e16, 1e21, 123456789012345.6),
+        *(10**15 - 1, 10**15, MAX_INTEGER, -MAX_INTEGER),
+        *('":1111111111111111', ",1111111111111111", "1" * 64, "sha256:" + "1" * 64, '\\"\x7f/'),
+    ]
+)
+
+
+@given(
+    st.recursive(
+        edges | numbers | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(edges.map(str), inner),
+        max_leaves=8,
+    )
+)
+def test_what_is_read_is_what_the_standard_library_reads(value: object) -> None:
+    data = rfc8785.dumps(value)
+    found = parse_canonical(data)
+    assert repr(found) == repr(json.loads(data, parse_int=read_integer))
+
+
+def read_integer(digits: str) -> int | float:
+    return int(digits) if abs(int(digits)) <= MAX_INTEGER else float(digits)
+
+
+@pytest.mark.parametrize("key", [b"", b'"a":', b'"a":-', b"-"])
+@pytest.mark.parametrize(
+    "digits",
+    [b"1e5", b"1e-5", b"1.0", b"0.0", b"9007199254740993", b"0.10", b"1E-7", b"1.5e3", b"00"],
+)
+def test_numbers_of_another_spelling_are_refused_wherever_they_stand(
+    key: bytes, digits: bytes
+) -> None:
+    number = key + digits
+    data = b"{%b}" % number if b":" in key else b"[1,%b]" % number
+    assert code(data) in ("canonical.not-canonical", "canonical.not-json")
+    if b":" not in key:
+        assert code(b"[%b]" % number) in ("canonical.not-canonical", "canonical.not-json")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [("a", b"x"), {"a": {1}}, [datetime(2026, 7, 1, tzinfo=UTC)], [Decimal(1)], [UUID(int=1)]],
+    ids=str,
+)
+def test_what_another_encoder_would_write_is_refused(value: object) -> None:
+    with pytest.raises(Error) as caught:
+        format_canonical(value)
+    assert caught.value.code == "canonical.unsupported"

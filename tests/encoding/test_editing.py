@@ -132,3 +132,9 @@ def test_any_edit_gives_the_data_that_was_meant_or_is_refused(tree, data):
         assert error.code == "edit.unsafe"
         return
     assert parse_tree(changed.encode(), name="x").tree == tree | {key: value}
+
+
+def test_a_block_below_its_key_gives_way_to_one_line():
+    text = "# why\na:\n- x: 1\n- y: 2\nb:\n  c: 3\nd: 4\n"
+    assert set_value(text, ("a",), [], name="x") == "# why\na: []\nb:\n  c: 3\nd: 4\n"
+    assert set_value(text, ("b",), None, name="x").endswith("\nb: null\nd: 4\n")

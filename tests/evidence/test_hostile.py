@@ -250,9 +250,9 @@ def test_odd_member_names_are_only_names(name):
     assert outcome(write_zip([*log.contents(), (name, sample)])) == "record"
 
 
-def test_thirty_thousand_names_twice():
+def test_ten_thousand_names_twice():
     log = EvalLog(LOGS["plain"])
-    names = [(f"x{n}", b"") for n in range(30_000)]
+    names = [(f"x{n}", b"") for n in range(10_000)]
 
     def read():
         return result(write_zip([*log.contents(), *names, *names]))
@@ -260,9 +260,9 @@ def test_thirty_thousand_names_twice():
     record, peak, took = measured(read)
     found = [f for f in record.findings if f.code == "log.duplicate-member"]
     assert len(found) == MAX_ALIKE + 1
-    assert found[-1].message == f"{30_000 - MAX_ALIKE:,} more like these"
-    assert peak < 200
-    assert took < 60
+    assert found[-1].message == f"{10_000 - MAX_ALIKE:,} more like these"
+    assert peak < 60
+    assert took < 12
 
 
 def test_one_sample_ten_thousand_times():
@@ -576,12 +576,12 @@ def test_thousands_of_stated_results():
     log = EvalLog(LOGS["plain"])
     stated = log.header["results"]["scores"][0]
     log.header["results"]["scores"] = [
-        stated | {"name": f"k{n}", "scorer": f"s{n % 50}"} for n in range(3000)
+        stated | {"name": f"k{n}", "scorer": f"s{n % 50}"} for n in range(1000)
     ]
     record, peak, took = measured(lambda: result(log.to_bytes()))
-    assert len(record.findings) < 10 * MAX_ALIKE
-    assert peak < 200
-    assert took < 60
+    assert MAX_ALIKE < len(record.findings) < 3 * MAX_ALIKE
+    assert peak < 60
+    assert took < 20
 
 
 def test_questions_are_kept_for_few_scorers():
@@ -599,17 +599,17 @@ def test_number_of_epochs_that_cannot_be(count):
 
 
 def test_list_of_ids_that_lies():
-    """A hundred thousand questions never asked: each could have had any score."""
+    """Twenty thousand questions never asked: each could have had any score."""
     log = EvalLog(LOGS["plain"])
-    log.header["eval"]["dataset"]["sample_ids"] += list(range(100_000))
+    log.header["eval"]["dataset"]["sample_ids"] += list(range(20_000))
     record, peak, took = measured(lambda: result(log.to_bytes()))
     found = {f.code for f in record.findings if f.severity == "contradiction"}
     assert {"log.sample-missing", "log.start-differs"} <= found
-    assert record.measurements[0].questions == 100_006
-    assert record.measurements[0].high >= 100_000
-    assert len(record.model_dump_json()) < 10_000_000
-    assert peak < 150
-    assert took < 120
+    assert record.measurements[0].questions == 20_006
+    assert record.measurements[0].high >= 20_000
+    assert len(record.model_dump_json()) < 100_000  # findings are counted, not listed
+    assert peak < 30
+    assert took < 20
 
 
 def test_list_of_ids_beyond_what_is_read():

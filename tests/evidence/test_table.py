@@ -1,11 +1,12 @@
 """Logs as tables: what stands in the rows, and that pandas, polars and DuckDB take them."""
 
-import gc
 import json
 import math
 import subprocess
 import sys
+import weakref
 from collections import Counter
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -337,25 +338,42 @@ def test_long_scores_make_small_batches(monkeypatch):
         assert [len(batch) for batch in read_batches(["x"], Query())] == [2, 2, 1]
 
 
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class WatchedLog(Log):
+    """A log that says when it is freed."""
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class WatchedSample(Sample):
+    """A sample that says when it is freed."""
+
+
+def watched(kind, value, **changes):
+    return kind(**{field.name: getattr(value, field.name) for field in fields(value)} | changes)
+
+
 @pytest.mark.parametrize("of", ["samples", "runs"])
 def test_never_more_than_one_log_is_held(of, tmp_path, monkeypatch):
+    """Nothing of a log outlives it, and no collection of circles is needed to free it."""
     bundle.register(monkeypatch)
     paths = [bundle.write_bundle(tmp_path / str(n)) for n in range(3)]
-    gc.collect()
-    before = {id(each) for each in gc.get_objects() if isinstance(each, Log | Sample)}
+    seen: list[weakref.ref[WatchedLog | WatchedSample]] = []
     held: list[int] = []
     original = table.read_log
 
     def read(path, **options):
-        gc.collect()
-        known = [each for each in gc.get_objects() if isinstance(each, Log | Sample)]
-        held.append(sum(id(each) not in before for each in known))
-        return original(path, **options)
+        held.append(sum(each() is not None for each in seen))
+        log = original(path, **options)
+        samples = tuple(watched(WatchedSample, sample) for sample in log.samples)
+        log = watched(WatchedLog, log, samples=samples)
+        seen.extend(map(weakref.ref, (log, *samples)))
+        return log
 
     monkeypatch.setattr(table, "read_log", read)
     rows = [row for batch in read_batches(paths, Query(table=of)) for row in batch]
     assert rows
     assert held == [0] * 6
+    assert len(seen) > 6  # logs, and samples of them
 
 
 # -- the libraries ---------------------------------------------------------------------------------

@@ -265,8 +265,7 @@ class TestRoundTrip:
     def test_the_data_come_back(self, found: list[Decision]) -> None:
         html = format_report(found)
         page = Page(html)
-        assert parse_report(html) == tuple(found)
-        assert verify_report(html) == tuple(found)
+        assert verify_report(html) == tuple(found)  # which parses it
         assert page.faults == []
         assert len(page.ids) == len(set(page.ids))
 
@@ -317,12 +316,17 @@ class TestRefused:
         self.refuse(PAGE.replace(digest, "sha256:" + "0" * 64), "report.digest-mismatch")
 
     def test_every_fiftieth_byte_of_the_data(self) -> None:
+        """On a page of nothing but the data and their digest, which is read much faster."""
+        script = r'<script[^>]*id="ifthen-decisions">.*?</script>'
+        digest = r'<(\w+)[^>]*id="ifthen-decisions-sha256">[^<]*</\1>'
+        page = "".join(re.search(x, PAGE, re.S)[0] for x in (digest, script))
+        assert parse_report(page) == parse_report(PAGE)
         data = Page(PAGE).text_of("ifthen-decisions")
-        start = PAGE.index(data)
+        start = page.index(data)
         for at in range(start, start + len(data), 50):
-            other = "x" if PAGE[at] != "x" else "y"
+            other = "x" if page[at] != "x" else "y"
             with pytest.raises(Error):
-                parse_report(PAGE[:at] + other + PAGE[at + 1 :])
+                parse_report(page[:at] + other + page[at + 1 :])
 
     def test_no_data(self) -> None:
         self.refuse("<p>nothing</p>", "report.no-data")

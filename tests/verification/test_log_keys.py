@@ -6,8 +6,16 @@ from tests.verification.test_tampering import Scene
 from tests.verification.world import ORIGIN, POLICY
 
 from ifthen.errors import Error
+from ifthen.tlog.checkpoint import Checkpoint
+from ifthen.tlog.cosignature import sign_checkpoint
 from ifthen.tlog.policy import parse_policy
-from ifthen.tlog.succession import follow_policy, format_policy_version
+from ifthen.tlog.signer import Ed25519Signer
+from ifthen.tlog.succession import (
+    Successor,
+    follow_policy,
+    format_policy_version,
+    format_successor,
+)
 from ifthen.verification.log_keys import follow_keys
 from ifthen.verification.trust import Brought
 
@@ -62,3 +70,12 @@ def test_a_policy_that_followed_the_log_is_the_same_trust(scene):
     scene.options["brought"] = Brought(policy=data, pin=scene.world.pin)
     verdict = follow(scene, rotate(scene, [ADDED, WITHDRAWN]))
     assert verdict.outcome == "verified"
+
+
+def test_a_log_that_says_that_it_follows_another_is_no_record_yet(scene):
+    lost = Ed25519Signer("log.example/lost", b"\x09" * 32)
+    last = sign_checkpoint(Checkpoint(lost.key.name, 1, b"\x0a" * 32), [lost], 1_780_000_000)
+    entry = format_successor(Successor(LOG.key, last), [lost])
+    step = follow(scene, rotate(scene, [entry])).step("envelopes")
+    assert step.status == "failed"
+    assert [(x.where, x.code) for x in step.findings] == [("entry 26", "record.successor")]

@@ -109,6 +109,56 @@ def test_by_whom_it_cannot_be_signed(root):
     assert deploy(root) == "hold"
 
 
+def test_another_trust_file_makes_the_sign_off_stale_by_its_name(root):
+    approve(root)
+    signing.sign(root, decide(root), gate="deploy")
+    assert gate(root, gate="deploy").outcome == "go"
+    _, path = release_version(
+        load_workspace(root), now=datetime(2026, 6, 20, 9, tzinfo=UTC), expires=date(2027, 7, 1)
+    )
+    sign_version(load_workspace(root), path, signer(11))
+    state = gate(root, gate="deploy")
+    assert (state.decided, state.outcome) == ("go", "undetermined")
+    (suspect,) = state.suspects
+    assert [(x.kind, x.describe()) for x in suspect.changes] == [("trust", "trust trust changed")]
+    signing.sign(root, decide(root), gate="deploy", id="again")
+    assert gate(root, gate="deploy").outcome == "go"
+
+
+def ifthen(root, *words):
+    printed = StringIO()
+    with redirect_stdout(printed):
+        code = run([*map(str, words), "-C", str(root)])
+    return code, printed.getvalue()
+
+
+def test_who_changes_a_signed_exception_is_told_to_have_it_signed_anew(root):
+    approve(root)
+    code, said = ifthen(root, "set", FILE, "condition", "Another one.", "--json")
+    assert (code, json.loads(said)["void_signatures"]) == (0, True)
+    code, said = ifthen(root, "set", FILE, "condition", "Yet another one.")
+    assert code == 0 and "are void" in said
+    assert f"ifthen set {FILE} envelope null" in said and "ifthen approve no-filter" in said
+    assert deploy(root) == "hold"
+    code, said = ifthen(root, "set", FILE, "envelope", "null", "--json")
+    assert (code, json.loads(said)["void_signatures"]) == (0, False)
+    approve(root)
+    assert deploy(root) == "go"
+
+
+def test_a_renewed_exception_is_approved_by_nobody(root):
+    before = approve(root)[0].path.read_bytes()
+    words = ["--made-on", "2026-06-20", "--expires", "2026-12-20", "--id", "again"]
+    code, said = ifthen(root, "renew", "exception/no-filter", *words)
+    assert code == 0 and "approved by nobody" in said and "ifthen approve again" in said
+    assert (root / FILE).read_bytes() == before
+    (root / FILE).unlink()
+    (loaded,) = load_workspace(root).exceptions
+    found = loaded.document
+    assert (found.id, found.approved_by, found.envelope) == ("again", (), None)
+    assert deploy(root) == "hold"
+
+
 def test_who_did_not_hold_the_role(root):
     write(root / FILE, excepted(approved_by=APPROVALS).exceptions[0])
     assert code_of(root, "stranger") == "signoff.no-role"

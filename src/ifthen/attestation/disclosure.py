@@ -121,13 +121,38 @@ def withhold(
     return public, made
 
 
+_NESTED = (dict, list)
+
+
 def list_digests(tree: Any) -> Iterator[tuple[Path, str]]:
     """Yield each commitment of a public copy with the place of what holds it.
 
     Raises:
         Error: ``disclosure.copy`` for a commitment that is none, ``disclosure.depth``.
     """
-    yield from _list_digests(tree, ())
+    if _may_commit(tree):
+        yield from _list_digests(tree, ())
+
+
+def _may_commit(tree: Any) -> bool:
+    """Return whether a tree holds the name of a commitment, or is too deep; quicker than listing.
+
+    Nearly all documents withhold nothing.
+    """
+    level = [tree] if isinstance(tree, _NESTED) else []
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for part in level:
+            values: Iterable[Any] = part
+            if isinstance(part, dict):
+                if DIGESTS in part or ELEMENT in part:
+                    return True
+                values = part.values()
+            below += [x for x in values if isinstance(x, _NESTED)]
+        if not below:
+            return False
+        level = below
+    return True
 
 
 def verify_copy(tree: Any) -> dict[str, Path]:

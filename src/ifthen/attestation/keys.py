@@ -10,6 +10,7 @@ encoding: of an SSH key the fingerprint that ``ssh-keygen -l`` shows, in hexadec
 import base64
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, Protocol, get_args
 
 from ifthen.attestation.sshsig import (
@@ -50,6 +51,17 @@ class Signer(Protocol):
         ...
 
 
+@lru_cache(maxsize=1024)
+def _encode_wire(scheme: str, key: bytes) -> bytes:
+    return pack_string(scheme.encode()) + pack_string(key)
+
+
+@lru_cache(maxsize=1024)
+def _digest_wire(scheme: str, key: bytes) -> str:
+    """Return the id of a key; once for each: it is asked for with every signature."""
+    return digest_bytes(_encode_wire(scheme, key))
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """A public key of one scheme; weak keys cannot be made into one."""
@@ -74,12 +86,12 @@ class PublicKey:
     @property
     def wire(self) -> bytes:
         """The key in SSH's wire encoding."""
-        return pack_string(self.scheme.encode()) + pack_string(self.key)
+        return _encode_wire(self.scheme, self.key)
 
     @property
     def id(self) -> str:
         """The id: ``sha256:`` and 64 digits."""
-        return digest_bytes(self.wire)
+        return _digest_wire(self.scheme, self.key)
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Verify a signature of this key's scheme.

@@ -113,13 +113,18 @@ class Trusted:
     register: Register
     since: date
     """Day of the first version: what people state from then on has to be signed."""
+    id: str
+    """Name of the trust file."""
+    digest: str
+    """Identity of the version that says who counts: of what it states, whoever signed it."""
 
 
 def make_trusted(versions: Sequence[Trust]) -> Trusted | None:
     """Return who counts by verified versions, the first one first; None where there is none."""
     if not versions:
         return None
-    return Trusted(versions[-1].register, versions[0].issued_at.astimezone(UTC).date())
+    last, since = versions[-1], versions[0].issued_at.astimezone(UTC).date()
+    return Trusted(last.register, since, last.id, digest_trust(last))
 
 
 def digest_trust(trust: Trust) -> str:

@@ -38,10 +38,11 @@ from ifthen.cli.options import (
 from ifthen.errors import Error
 
 if TYPE_CHECKING:
-    from ifthen.evidence.table_file import FileFormat
+    from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from ifthen.evidence.record import Exclusion
+    from ifthen.evidence.record import EvidenceRecord, Exclusion
+    from ifthen.evidence.table_file import FileFormat
+    from ifthen.workspace.loading import Workspace
 
 UNSOUND = "look into the log itself with: ifthen evidence read LOG"
 
@@ -193,8 +194,22 @@ def add(  # noqa: PLR0917 - click passes options by name
         for record, name in written:
             show_record(record, console, title=name)
     show_contradictions(against)
+    added = {record.id for record in records}
+    others = [x.document for x in workspace.evidence if x.document.id not in added]
+    _show_versions(workspace, [*others, *records], added)
     found = any(f.severity == "contradiction" for record in records for f in record.findings)
     return 2 if found or against else 0
+
+
+def _show_versions(
+    workspace: "Workspace", records: "Iterable[EvidenceRecord]", of: set[str]
+) -> None:
+    """Say on standard error where logs of one result, or a log and its plan, differ in versions."""
+    from ifthen.cli.output import show_fault  # noqa: PLC0415
+    from ifthen.workspace.packages import find_differences  # noqa: PLC0415
+
+    for _, fault in find_differences(records, workspace.plans, of=of):
+        show_fault(fault, "notice")
 
 
 def _exclusion(text: str) -> "Exclusion":
@@ -268,6 +283,8 @@ def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
         show_record(chosen[0].document, make_console(), title=id_, fault=confirmed[0].fault)
     else:
         show_records(confirmed, make_console())
+    shown = {loaded.document.id for loaded in chosen}
+    _show_versions(workspace, [loaded.document for loaded in workspace.evidence], shown)
     return 2 if any(item.fault for item in confirmed) else 0
 
 

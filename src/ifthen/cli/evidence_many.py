@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ifthen.evidence.many import Outcome
+    from ifthen.evidence.packages import Versions
     from ifthen.evidence.record import EvidenceRecord
 
 T = TypeVar("T")
@@ -155,6 +156,7 @@ class _Shown:
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
         self._read = self._contradicted = self._unreadable = self._others = 0
+        self._versions: dict[tuple[str, str], Versions] = {}  # by task and model
         self._separator = "["
 
     def show(self, outcome: "Outcome[Path | str, EvidenceRecord]", may_be_other: bool) -> None:
@@ -168,6 +170,7 @@ class _Shown:
         else:
             self._read += 1
             self._contradicted += any(f.severity == "contradiction" for f in record.findings)
+            self._add_versions(str(outcome.item), record)
         (self._show_json if self._as_json else _show_text)(str(outcome.item), outcome)
 
     def finish(self) -> int:
@@ -182,6 +185,7 @@ class _Shown:
         }
         said = [f"{total} logs", *(f"{count} {what}" for what, count in counts.items() if count)]
         click.echo(": ".join([said[0], ", ".join(said[1:])]) if said[1:] else said[0], err=True)
+        self._show_versions()
         if not total:
             raise Error(
                 "log.none",
@@ -191,6 +195,21 @@ class _Shown:
         if self._unreadable:
             return 1
         return 2 if self._contradicted else 0
+
+    def _add_versions(self, name: str, record: "EvidenceRecord") -> None:
+        from ifthen.evidence.packages import Versions, list_versions  # noqa: PLC0415
+
+        result = (record.run.task, record.run.model)
+        self._versions.setdefault(result, Versions()).add(name, list_versions(record.run))
+
+    def _show_versions(self) -> None:
+        """Say which logs of one task and model name other versions of a package."""
+        from ifthen.cli.output import show_fault  # noqa: PLC0415
+
+        for (task, model), versions in self._versions.items():
+            for text in versions.differences():
+                fault = Error("log.versions-differ", f"task {task}, model {model}: {text}")
+                show_fault(fault, "notice")
 
     def _show_json(self, name: str, outcome: "Outcome[Path | str, EvidenceRecord]") -> None:
         """Print the log as an item of the list, which is never in memory as a whole."""

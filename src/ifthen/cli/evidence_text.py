@@ -61,6 +61,7 @@ def show_record(
             f"  log       {record.log.sha256[:19]}…   {record.log.bytes:,} bytes   {run.producer}",
             "",
         ),
+        *((f"  {'packages':<9} {said}", "") for said in _versions(record)),
         (f"  samples   {counts.total}: {', '.join([f'{counts.ok} ok', *others])}", ""),
     ]
     lines += [(line, "") for line in _bindings(record)]
@@ -79,6 +80,15 @@ def show_record(
         lines.append((f"  not confirmed [{fault.code}] {fault.text}", "red"))
     for text, style in lines:
         print_trimmed(console, Text(text, style=style))
+
+
+def _versions(record: EvidenceRecord) -> Iterator[str]:
+    """Yield versions that the log names besides its producer's, and whether code was changed."""
+    said = [f"{name} {version}" for name, version in record.run.packages.items()]
+    if record.run.dirty:
+        said.append("code with changes that no commit holds")
+    if said:
+        yield ", ".join(said)
 
 
 def _bindings(record: EvidenceRecord) -> Iterator[str]:

@@ -38,7 +38,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     """Copy a DOCUMENT that runs out (kind/id, or its file) as a new one with new days.
 
     The old document stays as it is. Read the new one before you commit it: what it says, and the
-    evidence for it, have to be true again.
+    evidence for it, have to be true again. An exception is approved, signed and disclosed anew.
     """
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.workspace.editing import find_document, renew  # noqa: PLC0415
@@ -51,6 +51,10 @@ def command(  # noqa: PLR0917 - click passes options by name
     name = written.path.relative_to(workspace.root).as_posix()
     if json_:
         emit_json({"file": name, "id": written.loaded.document.id})
+    elif written.loaded.document.kind == "exception":
+        id = written.loaded.document.id
+        click.echo(f"wrote {name}, approved by nobody; next: read it, and write who approves it")
+        click.echo(f"and when into approved_by; then let each sign: ifthen approve {id}")
     else:
         click.echo(f"wrote {name}; next: read it, and see that every word of it is true again")
     return 0

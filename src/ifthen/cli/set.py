@@ -19,7 +19,8 @@ def command(document: str, path: str, value: str, directory: Path, json_: bool) 
 
     PATH is keys with dots between them, items of a list by their number from 0 on: people.0.name.
     VALUE is YAML. A document that would have a fault is not written, and one that is signed or
-    computed (sign-off, trust file, evidence) is not edited.
+    computed (sign-off, trust file, evidence) is not edited. Signatures of an exception do not fit
+    another text: who approves it signs anew.
     """
     from ifthen.cli.output import emit_json  # noqa: PLC0415
     from ifthen.workspace.editing import (  # noqa: PLC0415
@@ -35,7 +36,11 @@ def command(document: str, path: str, value: str, directory: Path, json_: bool) 
     written = edit_document(workspace, loaded, [setting(parse_path(path), parse_value(value))])
     name = written.path.relative_to(workspace.root).as_posix()
     if json_:
-        emit_json({"file": name, "digest": written.loaded.digest})
+        emit_json({"file": name, "digest": written.loaded.digest, "void_signatures": written.void})
+    elif written.void:
+        click.echo(f"wrote {name}; the signatures in it are over what it said before, and are void")
+        click.echo(f"next: ifthen set {name} envelope null; then everybody signs anew:")
+        click.echo(f"ifthen approve {written.loaded.document.id}")
     else:
         click.echo(f"wrote {name}; next: ifthen check")
     return 0

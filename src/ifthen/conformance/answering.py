@@ -1,7 +1,7 @@
 """What answers a provision: clauses of a framework, or documents that the developer has made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ifthen.conformance.basis import RANK, Basis, Holding, Outcome, State
@@ -30,6 +30,20 @@ class Given:
     """Deadlines by the clock that asks for them."""
     filed: Mapping[str, Sequence[DeveloperDocument]]
     """Documents of the developer by the day, by their kind."""
+    _cited: dict[tuple[str | None, ...], Basis] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def cite(
+        self, document: str, sha256: str | None, path: str | None, section: str | None, says: str
+    ) -> Basis:
+        """Return what a finding rests on; the same thing, however many provisions it answers."""
+        key = (document, sha256, path, section, says)
+        if key not in self._cited:
+            self._cited[key] = Basis(
+                document=document, sha256=sha256, path=path, section=section, says=says
+            )
+        return self._cited[key]
 
 
 def name_framework(framework: Loaded[Framework]) -> str:
@@ -47,7 +61,7 @@ def answer_by_framework(answer: ByFramework, given: Given) -> Outcome:
     if not framework.document.in_force.covers(on):
         begins = framework.document.in_force.from_
         return "undetermined", f"this version is not in force on {on}; it is from {begins}", ()
-    outcomes = [_by_selector(x, framework, given.clauses) for x in answer.clauses]
+    outcomes = [_by_selector(x, given, framework, given.clauses) for x in answer.clauses]
     basis = tuple(dict.fromkeys(b for _, _, each in outcomes for b in each))
     worst = min(outcomes, key=lambda x: RANK[x[0]])[0]
     whys = dict.fromkeys(why for state, why, _ in outcomes if state == worst)
@@ -55,9 +69,11 @@ def answer_by_framework(answer: ByFramework, given: Given) -> Outcome:
     return worst, part + "; ".join(whys), basis
 
 
-def _by_selector(selector: Selector, framework: Loaded[Framework], clauses: ClauseIndex) -> Outcome:
+def _by_selector(
+    selector: Selector, given: Given, framework: Loaded[Framework], clauses: ClauseIndex
+) -> Outcome:
     found = clauses.find(selector)
-    basis = _cite(framework, found)
+    basis = _cite(given, framework, found)
     sound = [x for x in found if x.doubt is None and x.conflict is None]
     if sound:
         count = "1 clause speaks" if len(sound) == 1 else f"{len(sound)} clauses speak"
@@ -82,17 +98,17 @@ def _by_selector(selector: Selector, framework: Loaded[Framework], clauses: Clau
     return "absent", "no clause speaks to it, and the file leaves out nothing of the text", ()
 
 
-def _cite(framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, ...]:
+def _cite(given: Given, framework: Loaded[Framework], found: Sequence[Found]) -> tuple[Basis, ...]:
+    if not found:
+        return ()
     name, sha256 = name_framework(framework), framework.digest
+    plain = [x for x in found if x.doubt is None and x.conflict is None]
+    others = [x for x in found if x.doubt is not None or x.conflict is not None]
     return tuple(
-        Basis(
-            document=name,
-            sha256=sha256,
-            path=x.path,
-            section=x.section,
-            says=" - ".join(filter(None, (x.says, x.doubt, x.conflict))),
+        given.cite(
+            name, sha256, x.path, x.section, " - ".join(filter(None, (x.says, x.doubt, x.conflict)))
         )
-        for x in sorted(found, key=lambda x: bool(x.doubt or x.conflict))
+        for x in (*plain, *others)
     )
 
 
@@ -102,7 +118,7 @@ def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -
     promised: tuple[Found, ...] = ()
     if answer.promised and framework and facts.clauses and framework.document.in_force.covers(on):
         promised = facts.clauses.find(answer.promised)
-    basis = _cite(framework, promised) if framework else ()
+    basis = _cite(facts, framework, promised) if framework else ()
     tail = "; the framework promises it" if promised else ""
     if any(x.conflict for x in promised) and not any(x.conflict is None for x in promised):
         said = "; ".join(dict.fromkeys(x.conflict for x in promised if x.conflict))
@@ -119,11 +135,12 @@ def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -
     if answer.only_if and state in ("absent", "inconsistent"):
         state, why = "undetermined", f"{why}; one is called for only if {answer.only_if}"
     cited = tuple(
-        Basis(
-            document=x.id,
-            sha256=x.sha256,
-            path=answer.field,
-            says=f"{x.document} of {x.on}" + (f", at {x.url}" if x.url else ""),
+        facts.cite(
+            x.id,
+            x.sha256,
+            answer.field,
+            None,
+            f"{x.document} of {x.on}" + (f", at {x.url}" if x.url else ""),
         )
         for x in found
     )

@@ -198,13 +198,15 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
         if clock.asks == "act"
         for entry in given.due.get(f"law/{given.law.id}/{clock.id}", ())
     ]
+    if not entries:
+        return outcome
     public = not any(_bears(x, provision) for x in given.held.hidden)
     failed = [
         x
         for x, clock in entries
         if (x.standing == "missed" and public) or (x.standing == "late" and not clock.repeats)
     ]
-    incident = bool(entries) and provision.asks == "incident-report"
+    incident = provision.asks == "incident-report"
     if state == "inconsistent" or (state != "present" and not incident):
         return outcome
     if failed:

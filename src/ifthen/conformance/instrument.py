@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from ifthen.dossier.developer import StartEvent
 from ifthen.dossier.incident import Harm
-from ifthen.encoding.document import Document, Id, Line, Part, Text
+from ifthen.encoding.document import Day, Document, Id, Line, Part, Text
 from ifthen.framework.anchor import Anchor, Coverage
 from ifthen.framework.model import InForce, LegalRole
 
@@ -235,6 +235,19 @@ class Recognition(Part):
     """Where it stands in the text."""
 
 
+class Penalty(Part):
+    """The highest penalty of an instrument; which one is due is for a court."""
+
+    citation: Line
+    """Place in the instrument."""
+    binds: Id
+    """The subject that it can be asked of."""
+    first_usd: int = Field(ge=0)
+    """Highest amount for a first violation, in US dollars."""
+    later_usd: int = Field(ge=0)
+    """Highest amount for a later violation, in US dollars."""
+
+
 class Instrument(Document):
     """A law or code on frontier AI, provision by provision."""
 
@@ -266,6 +279,10 @@ class Instrument(Document):
     """What it asks."""
     recognition: tuple[Recognition, ...] = ()
     """Other laws that count here."""
+    penalty: Penalty | None = None
+    """Its highest penalty, where the file holds it."""
+    public_report_from: Day | None = None
+    """First day by which the authority publishes a yearly report over all developers."""
     coverage: Coverage
     """What was read, what was left out."""
 
@@ -279,7 +296,8 @@ class Instrument(Document):
             twice = sorted({x for x in names if names.count(x) > 1})
             if twice:
                 raise ValueError(f"stands twice: {', '.join(twice)}")
-        unknown = sorted({x.binds for x in self.provisions} - set(subjects))
+        binds = {x.binds for x in (*self.provisions, self.penalty) if x is not None}
+        unknown = sorted(binds - set(subjects))
         unknown += sorted({p for x in self.recognition for p in x.provisions} - set(provisions))
         if unknown:
             raise ValueError(f"refers to what is not in the instrument: {', '.join(unknown)}")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from ifthen.conformance.clocks import check_in_force
 from ifthen.conformance.holidays import HolidayCalendar
 from ifthen.conformance.instrument import Clock, Instrument, Provision
-from ifthen.dossier.developer import Developer
+from ifthen.dossier.developer import Developer, DeveloperDocument
 from ifthen.dossier.incident import Incident
 from ifthen.encoding.calendar import list_ends
 from ifthen.encoding.document import Loaded
@@ -34,6 +34,17 @@ class Happened:
     developer: Loaded[Developer] | None = None
     calendars: Mapping[str, Loaded[HolidayCalendar]] = field(default_factory=dict)
     """Calendars of holidays by id."""
+    filed: Mapping[str, Sequence[tuple[int, DeveloperDocument]]] = field(
+        init=False, repr=False, compare=False
+    )
+    """Documents of the developer by their kind, each with its index, by day and name."""
+
+    def __post_init__(self) -> None:
+        filed: dict[str, list[tuple[int, DeveloperDocument]]] = {}
+        listed = enumerate(self.developer.document.documents if self.developer else ())
+        for i, x in sorted(listed, key=lambda pair: (pair[1].on, pair[1].id)):
+            filed.setdefault(x.document, []).append((i, x))
+        object.__setattr__(self, "filed", filed)
 
 
 @dataclass(frozen=True, slots=True)

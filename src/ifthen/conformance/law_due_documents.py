@@ -98,12 +98,9 @@ def _answers(asked: Asked, loaded: Loaded[Developer]) -> Iterator[tuple[Develope
     answer, kind, field = asked.provision.answered_by, asked.clock.done_by, None
     if kind is None and isinstance(answer, ByDocument):
         kind, field = answer.document, answer.field
-    found = [
-        (x, loaded.where("documents", i))
-        for i, x in enumerate(loaded.document.documents)
-        if x.document == kind and x.on <= asked.on and (field is None or field in x.holds)
-    ]
-    yield from sorted(found, key=lambda pair: (pair[0].on, pair[0].id))
+    for i, x in asked.happened.filed.get(kind or "", ()):
+        if x.on <= asked.on and (field is None or field in x.holds):
+            yield x, loaded.where("documents", i)
 
 
 def _title(asked: Asked, about: str) -> str:

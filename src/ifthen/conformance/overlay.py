@@ -11,8 +11,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ifthen.conformance.instrument import Answer, Checkability, Provision
-from ifthen.encoding.document import Document, Id, Line, Part, Text
+from ifthen.conformance.instrument import (
+    Answer,
+    Checkability,
+    Clock,
+    Penalty,
+    Provision,
+    Reading,
+)
+from ifthen.dossier.developer import StartEvent
+from ifthen.encoding.document import Day, Document, Id, Line, Part, Text
 from ifthen.framework.model import InForce
 
 
@@ -48,6 +56,8 @@ class Overrides(Part):
     """What stays for a person to judge."""
     in_force: InForce | None = None
     """Days on which it applies."""
+    contested: tuple[Reading, ...] | None = Field(default=None, min_length=2)
+    """Ways in which people read it, where they differ."""
 
     @model_validator(mode="after")
     def _something(self) -> "Overrides":
@@ -70,10 +80,69 @@ class SetsClock(Part):
     """Unit of the amount."""
     recipient: Line | None = None
     """Who is told."""
+    event: Line | None = None
+    """What starts it, in own words."""
+    starts: StartEvent | None = None
+    """What starts it, as documents name it."""
+    otherwise: Text | None = None
+    """Another time that the text allows, and under which condition."""
 
     @model_validator(mode="after")
     def _something(self) -> "SetsClock":
         _check_changes(self, ("instrument", "clock"))
+        return self
+
+
+class AddsClock(Part):
+    """Adds a clock to a provision."""
+
+    change: Literal["adds-clock"]
+    """The kind of change."""
+    instrument: Id
+    """The instrument under it."""
+    provision: Id
+    """The provision."""
+    clock: Clock
+    """The clock, under a name of its own."""
+
+
+class SetsRecognition(Part):
+    """Says otherwise in a clause that recognises other laws; what is not given stays."""
+
+    change: Literal["sets-recognition"]
+    """The kind of change."""
+    instrument: Id
+    """The instrument under it."""
+    recognition: Id
+    """The clause."""
+    provisions: tuple[Id, ...] | None = None
+    """What another law answers; empty: the whole instrument."""
+    conditions: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    """What has to hold for it."""
+
+    @model_validator(mode="after")
+    def _something(self) -> "SetsRecognition":
+        _check_changes(self, ("instrument", "recognition"))
+        return self
+
+
+class SetsLaw(Part):
+    """Sets what holds of the instrument as a whole; what is not given stays."""
+
+    change: Literal["sets-law"]
+    """The kind of change."""
+    instrument: Id
+    """The instrument under it."""
+    in_force: InForce | None = None
+    """Days on which it applies."""
+    penalty: Penalty | None = None
+    """Its highest penalty."""
+    public_report_from: Day | None = None
+    """First day by which the authority publishes a yearly report over all developers."""
+
+    @model_validator(mode="after")
+    def _something(self) -> "SetsLaw":
+        _check_changes(self, ("instrument",))
         return self
 
 
@@ -90,6 +159,8 @@ class SetsSubject(Part):
     """Training compute of a model, in operations."""
     revenue_above_usd: float | None = Field(default=None, gt=0)
     """Gross revenue of the year before, in US dollars."""
+    place: Line | None = None
+    """A model has to be developed, deployed or operating here, in whole or in part."""
 
     @model_validator(mode="after")
     def _something(self) -> "SetsSubject":
@@ -124,7 +195,15 @@ class Designates(Part):
 
 
 Change = Annotated[
-    Adds | Overrides | SetsClock | SetsSubject | PreEmpts | Designates,
+    Adds
+    | Overrides
+    | SetsClock
+    | AddsClock
+    | SetsSubject
+    | SetsRecognition
+    | SetsLaw
+    | PreEmpts
+    | Designates,
     Field(discriminator="change"),
 ]
 

@@ -16,6 +16,7 @@ from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.naming import check_named
 from ifthen.conformance.overlay import (
     Adds,
+    AddsClock,
     Change,
     Dated,
     Designates,
@@ -23,6 +24,8 @@ from ifthen.conformance.overlay import (
     Overrides,
     PreEmpts,
     SetsClock,
+    SetsLaw,
+    SetsRecognition,
     SetsSubject,
 )
 from ifthen.dossier.developer import Developer
@@ -139,11 +142,6 @@ def _apply(work: _Work, change: Dated, name: str) -> None:
     elif isinstance(does, Overrides):
         _update(work, "provisions", does.provision, _given(does, "provision"))
         work.touch(does.provision, text)
-    elif isinstance(does, SetsSubject):
-        _update(work, "subjects", does.subject, _given(does, "subject"))
-        for x in law.provisions:
-            if x.binds == does.subject:
-                work.touch(x.id, text)
     elif isinstance(does, SetsClock):
         for x in law.provisions:
             if any(c.id == does.clock for c in x.clocks):
@@ -153,6 +151,30 @@ def _apply(work: _Work, change: Dated, name: str) -> None:
                 )
                 _update(work, "provisions", x.id, {"clocks": clocks})
                 work.touch(x.id, text)
+    elif isinstance(does, AddsClock):
+        clocks = next(x.clocks for x in law.provisions if x.id == does.provision)
+        _update(work, "provisions", does.provision, {"clocks": (*clocks, does.clock)})
+        work.touch(does.provision, text)
+    else:
+        _apply_whole(work, does, text)
+
+
+def _apply_whole(work: _Work, does: Change, text: str) -> None:
+    """Change what is not one provision's; every provision that it reaches is touched."""
+    law = work.law
+    if isinstance(does, SetsSubject):
+        _update(work, "subjects", does.subject, _given(does, "subject"))
+        reached = [x.id for x in law.provisions if x.binds == does.subject]
+    elif isinstance(does, SetsLaw):
+        work.law = law.model_copy(update=_given(does))
+        reached = [x.id for x in law.provisions if does.in_force is not None]
+    elif isinstance(does, SetsRecognition):
+        _update(work, "recognition", does.recognition, _given(does, "recognition"))
+        reached = []
+    else:
+        return
+    for id in reached:
+        work.touch(id, text)
 
 
 def _given(does: Change, *names: str) -> dict[str, Any]:
@@ -231,7 +253,7 @@ def _check_change(
         for i, id in enumerate(does.provisions):
             place = (*path, "provisions", i)
             yield from check_named(loaded, place, f"provision {noun}", id, provisions)
-    elif isinstance(does, Overrides):
+    elif isinstance(does, Overrides | AddsClock):
         place = (*path, "provision")
         yield from check_named(loaded, place, f"provision {noun}", does.provision, provisions)
     elif isinstance(does, SetsClock):
@@ -241,7 +263,7 @@ def _check_change(
         subjects = [x.id for x in law.subjects]
         place = (*path, "subject")
         yield from check_named(loaded, place, f"subject {noun}", does.subject, subjects)
-    elif isinstance(does, Designates):
+    elif isinstance(does, Designates | SetsRecognition):
         clauses = [x.id for x in law.recognition]
         place = (*path, "recognition")
         yield from check_named(

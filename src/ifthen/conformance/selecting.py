@@ -6,7 +6,7 @@ see what was found. That a clause is there says nothing about whether it is enou
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -48,30 +48,36 @@ class ClauseIndex:
 
     def find(self, selector: Selector) -> tuple[Found, ...]:
         """Return the clauses that a selector chooses, each with what keeps it from answering."""
-        return tuple(
-            Found(x.candidate[0], x.candidate[2], x.section, x.doubt, _conflict(selector, x))
-            for x in self._select(selector)
-        )
+        chosen = self._select(selector)
+        if selector.at_most_days is None:
+            return tuple(x.found for x in chosen)
+        return tuple(replace(x.found, conflict=_conflict(selector, x)) for x in chosen)
 
     def _select(self, selector: Selector) -> Iterator["_Prepared"]:
         words = tuple(x.lower() for x in selector.words)
         for part in dict.fromkeys(selector.parts):
             if part not in self._parts:
                 self._parts[part] = list(self._prepare(part))
-            yield from (x for x in self._parts[part] if _matches(selector, words, x))
+            for x in self._parts[part]:
+                if selector.kinds and x.kind not in selector.kinds:
+                    continue
+                if selector.opens and x.opens not in selector.opens:
+                    continue
+                if not words or _speaks(words, x.words):
+                    yield x
 
     def _prepare(self, part: FrameworkPart) -> Iterator["_Prepared"]:
         for candidate in _list_part(part, self._framework, self._role):
             clause = candidate[1]
             applies = getattr(clause, "applies", None)
             if applies is None or applies(self._on):
+                doubt = _doubt(clause, self._framework, self._on)
                 yield _Prepared(
                     candidate,
                     words=_words(candidate),
                     kind=getattr(clause, "kind", None),
                     opens=getattr(clause, "opens", None),
-                    section=find_section(clause),
-                    doubt=_doubt(clause, self._framework, self._on),
+                    found=Found(candidate[0], candidate[2], find_section(clause), doubt),
                 )
 
 
@@ -83,8 +89,8 @@ class _Prepared:
     words: str
     kind: str | None
     opens: str | None
-    section: str | None
-    doubt: str | None
+    found: Found
+    """It as what speaks to a provision, as long as it does not contradict it."""
 
 
 def select_clauses(
@@ -107,14 +113,6 @@ def find_section(clause: object) -> str | None:
     return anchors[0].section if anchors else None
 
 
-def _matches(selector: Selector, words: Sequence[str], clause: _Prepared) -> bool:
-    if selector.kinds and clause.kind not in selector.kinds:
-        return False
-    if selector.opens and clause.opens not in selector.opens:
-        return False
-    return not words or any(_speaks(x, clause.words) for x in words if x in clause.words)
-
-
 def _words(candidate: Candidate) -> str:
     _, clause, says = candidate
     names = ("id", "title", "text", "action", "event", "recipient", "term")
@@ -122,8 +120,12 @@ def _words(candidate: Candidate) -> str:
     return " ".join([fields[0].replace("-", " "), *fields[1:], says]).lower()
 
 
-def _speaks(word: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+def _speaks(words: Sequence[str], text: str) -> bool:
+    """Return whether any of the words or phrases stands in a text, whole."""
+    for word in words:
+        if word in text and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text):
+            return True
+    return False
 
 
 def _doubt(clause: object, framework: Framework, on: date) -> str | None:

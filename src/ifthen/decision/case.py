@@ -26,6 +26,8 @@ from ifthen.framework.model import Framework
 Standing = Literal["due", "contested", "undetermined", "not-due"]
 """Where a commitment stands. Contested: its readings disagree; undetermined: it may be due."""
 
+Path = tuple[str | int, ...]
+
 _WEIGHTS = "sha256:" + "0" * 64
 
 
@@ -208,16 +210,15 @@ def check_case_names(case: Loaded[Case], framework: Framework) -> Iterator[Error
     evaluations = {x.id for x in framework.evaluations}
     safeguards = {x.id for x in framework.safeguards}
     commitments, gates = {x.id for x in framework.commitments}, {x.id for x in framework.gates}
-    supposed, expect = case.document.suppose, case.document.expect
-    listed = [
-        ("evaluation", "measurements", [x.evaluation for x in supposed.measurements], evaluations),
-        ("declaration", "declarations", [x.statement for x in supposed.declarations], statements),
-        ("safeguard", "assessments", [x.safeguard for x in supposed.assessments], safeguards),
-        ("threshold", "determinations", [x.threshold for x in supposed.determinations], thresholds),
-    ]
-    for noun, key, names, known in listed:
-        for index, name in enumerate(names):
-            yield from _unknown(case, ("suppose", key, index), noun, name, known)
+    expect = case.document.expect
+    known_to = {
+        "evaluation": evaluations, "declaration": statements, "safeguard": safeguards,
+        "threshold": thresholds, "exemption": {x.id for x in framework.exemptions},
+        "role": {x.id for x in framework.roles},
+        "commitment, safeguard or gate": commitments | safeguards | gates,
+    }  # fmt: skip
+    for path, noun, name in _list_named(case.document.suppose, ("suppose",)):
+        yield from _unknown(case, path, noun, name, known_to[noun])
     for noun, key, names, known in (
         ("threshold", "thresholds", list(expect.thresholds), thresholds),
         ("commitment", "commitments", list(expect.commitments), commitments),
@@ -227,6 +228,33 @@ def check_case_names(case: Loaded[Case], framework: Framework) -> Iterator[Error
     ):
         for name in names:
             yield from _unknown(case, ("expect", key, name), noun, name, known)
+
+
+def _list_named(supposed: Supposition, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """Yield what a supposition names of the framework: the place, what it is to be, the name."""
+    for noun, key, attribute in (
+        ("evaluation", "measurements", "evaluation"),
+        ("declaration", "declarations", "statement"),
+        ("safeguard", "assessments", "safeguard"),
+        ("threshold", "determinations", "threshold"),
+        ("exemption", "exceptions", "exemption"),
+    ):
+        for index, each in enumerate(getattr(supposed, key)):
+            yield (*path, key, index), noun, getattr(each, attribute)
+    for index, exception in enumerate(supposed.exceptions):
+        place = (*path, "exceptions", index)
+        for id in exception.sets_aside:
+            yield place, "commitment, safeguard or gate", id
+        for role in exception.approved_by:
+            yield place, "role", role
+    for index, incident in enumerate(supposed.incidents):
+        for touch in incident.concerns:
+            noun = "declaration" if touch.kind == "statement" else touch.kind
+            if touch.name is not None:
+                yield (*path, "incidents", index), noun, touch.name
+    for index, parent in enumerate(supposed.parents):
+        if parent.suppose is not None:
+            yield from _list_named(parent.suppose, (*path, "parents", index, "suppose"))
 
 
 def _unknown(

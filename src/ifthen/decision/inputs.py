@@ -10,7 +10,9 @@ from ifthen.decision.supposed_result import refer_to_supposed
 def list_inputs(facts: Facts) -> tuple[FactReference, ...]:
     """Return every document that could bear on the decision, ordered by kind and id.
 
-    Where there is an error budget the plans of other models bear on it too: they are counted.
+    Where there is an error budget the plans of other models bear on it too: they are counted. The
+    trust file bears on it where there is an exception, whose approvals it says the signers of;
+    sign-offs are no part of a decision.
     """
     if not facts._inputs:
         facts._inputs.append(_find_inputs(facts))
@@ -38,6 +40,9 @@ def _find_inputs(facts: Facts) -> tuple[FactReference, ...]:
         *(reference("withdrawal", x) for x in facts.withdrawals if x.document.model == model),
         *(refer_to_supposed(x) for x in facts.measurements.values()),
     ]
+    if facts.trusted is not None and any(x.kind == "exception" for x in found):
+        trusted = facts.trusted
+        found.append(FactReference(kind="trust", id=trusted.id, digest=trusted.digest))
     seen = {(ref.kind, ref.id, ref.digest): ref for ref in found}
     for parent in facts.parents:
         seen |= {(ref.kind, ref.id, ref.digest): ref for ref in list_inputs(parent)}

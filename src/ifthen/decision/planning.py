@@ -147,7 +147,7 @@ def check_names(supposition: Supposition, framework: Framework) -> Iterator[Erro
         "determination": {x.id for _, x in framework.thresholds()},
     }
     for kind, name in supposition.subjects():
-        if name not in known[kind]:
+        if kind in known and name not in known[kind]:
             close = difflib.get_close_matches(name, sorted(known[kind]), n=1)
             listed = ", ".join(sorted(known[kind])[:12]) or "none"
             yield Error(

@@ -70,7 +70,7 @@ class SupposedParent(Part):
     relation: Modification
     """How this model was made from it."""
     suppose: "Supposition | None" = None
-    """What is supposed of it; absent: nothing is known of it but that it is there."""
+    """What is known of it; absent: there is no document about it."""
 
 
 class SupposedIncident(Part):

@@ -118,9 +118,11 @@ def _suppose_parents(facts: Facts, parents: Sequence[SupposedParent], on: date) 
     origins = tuple(Origin(relation=x.relation, parent=x.id) for x in parents)
     made: list[Facts] = []
     for each in parents:
+        if each.suppose is None:
+            continue  # a parent without a document may have reached everything
         own = {"id": each.id, "title": each.id, "names_in_logs": (each.id,), "lineage": ()}
         parent = Facts(framework=facts.framework, model=suppose_model(facts.model, **own))
-        made.append(suppose(parent, each.suppose, on) if each.suppose is not None else parent)
+        made.append(suppose(parent, each.suppose, on))
     return replace(
         facts,
         model=suppose_model(facts.model, lineage=(*model.lineage, *origins)),

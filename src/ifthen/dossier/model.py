@@ -176,6 +176,8 @@ class Plan(Salted):
     made."""
     elicitation: Text | Elicitation
     """How the model is to be elicited: in words, or key by key. Keys are compared with the log."""
+    packages: dict[str, Line] = Field(default_factory=dict)
+    """Versions of the packages that are to run and score it, by name; compared with the log's."""
     screening: Screening | None = None
     """How the evaluation may end early; null when every question is asked."""
 

@@ -6,8 +6,10 @@ of their canonical JSON is the same, whatever their spacing, comments or key ord
 
 import hashlib
 import json
+import re
 from typing import Any
 
+import msgspec
 import rfc8785
 
 from ifthen.errors import Error
@@ -21,6 +23,12 @@ def format_canonical(value: Any) -> bytes:
     Raises:
         Error: ``canonical.unsupported`` for NaN, infinities, integers beyond 2^53 and other types.
     """
+    try:
+        data = _WRITE(value)
+        if _is_common(data) and _READ(data) == value:  # what is no plain data is not read back
+            return data
+    except _CANNOT:
+        pass
     try:
         return _ENCODE(_to_common(value)).encode()
     except (_UncommonError, UnicodeEncodeError, RecursionError):
@@ -75,6 +83,42 @@ def _to_common(value: Any) -> Any:
     raise _UncommonError
 
 
+def _take_fraction(text: str) -> float:
+    """Return a double whose shortest digits msgspec and RFC 8785 write alike."""
+    if _COMMON_FRACTION.fullmatch(text) is None:
+        raise _UncommonError
+    return float(text)
+
+
+def _is_common(data: bytes) -> bool:
+    """Return whether keys can only be ASCII, and integers have at most 15 digits.
+
+    Integers stand after a key, in a list or alone; digits elsewhere are in text.
+    """
+    if not data.isascii():
+        return False
+    digits = data.translate(_TO_NINES, b"-")
+    return not (_AFTER_KEY in digits or _IN_LIST in digits or digits.startswith(_LONG))
+
+
+_WRITE = msgspec.json.Encoder(order="sorted").encode
+_READ = msgspec.json.Decoder(float_hook=_take_fraction).decode
+_CANNOT = (
+    _UncommonError,
+    msgspec.MsgspecError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What is raised for what the quick way cannot read or write."""
+_COMMON_FRACTION = re.compile(r"-?(?:0[.]0{0,3}[1-9][0-9]*|[1-9][0-9]{0,14}[.][0-9]*[1-9])")
+_LONG = b"9" * 16
+_AFTER_KEY = b'":' + _LONG
+_IN_LIST = b"," + _LONG
+_TO_NINES = bytes.maketrans(b"012345678[", b"999999999,")
+
+
 def parse_canonical(data: bytes) -> Any:
     """Return the value of canonical bytes; any other spelling of the same value is refused.
 
@@ -82,13 +126,12 @@ def parse_canonical(data: bytes) -> Any:
         Error: ``canonical.not-json``, ``canonical.not-canonical`` for a second spelling, or
             ``canonical.unsupported`` for a value that has no canonical spelling.
     """
-    if data.isascii():  # most documents: keys in order, no fractions; written again, they compare
-        text = data.decode()
+    if _is_common(data):  # most documents: written again, they compare
         try:
-            value = _DECODE_COMMON(text)
-            if _ENCODE(value) == text:
+            value = _READ(data)
+            if _WRITE(value) == data:
                 return value
-        except (ValueError, RecursionError, _UncommonError):
+        except _CANNOT:
             pass  # the whole way tells what is wrong, if anything is
     try:
         value = _DECODE(data.decode())
@@ -110,23 +153,6 @@ def _parse_integer(text: str) -> int | float:
 
 
 _DECODE = json.JSONDecoder(parse_int=_parse_integer).decode
-
-
-def _parse_common_integer(text: str) -> int:
-    number = int(text)
-    if abs(number) > MAX_INTEGER:
-        raise _UncommonError
-    return number
-
-
-def _refuse(_: str) -> Any:
-    raise _UncommonError
-
-
-_DECODE_COMMON = json.JSONDecoder(
-    parse_int=_parse_common_integer, parse_float=_refuse, parse_constant=_refuse
-).decode
-"""Reads what the standard library writes again as RFC 8785 does; the rest is no common value."""
 
 
 def digest_bytes(data: bytes) -> str:

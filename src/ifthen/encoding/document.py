@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Generic, Self, TypeVar, get_args
 
 from pydantic import (
@@ -54,10 +55,12 @@ PATTERNS = {
 def _spelled(pattern: str, parse: Callable[[str], date], example: str) -> BeforeValidator:
     """Return a reader of one spelling: pydantic alone takes "1719792000" for a date too."""
 
+    spelled = re.compile(pattern)
+
     def read(value: Any, info: ValidationInfo) -> Any:
         if info.mode != "json" or not isinstance(value, str):
             return value
-        if not re.fullmatch(pattern, value):
+        if not spelled.fullmatch(value):
             raise ValueError(f"write it like {example}; found {json.dumps(value)[:80]}")
         return parse(value)
 
@@ -140,9 +143,15 @@ class Loaded(Generic[DocumentT]):
 
 
 def load_document(
-    source: Source, model: type[DocumentT], *, context: dict[str, Any] | None = None
+    source: Source,
+    model: type[DocumentT],
+    *,
+    context: dict[str, Any] | None = None,
+    data: bytes | None = None,
 ) -> Loaded[DocumentT]:
     """Return the validated document; ``context`` is for validators that ask for it.
+
+    ``data`` is JSON of the source's tree, where that is at hand already.
 
     Raises:
         Problems: every fault of the document, each with its place (codes ``document.*``).
@@ -184,12 +193,13 @@ def load_document(
             ]
         )
     try:
-        document = model.model_validate_json(json.dumps(tree), context=context)
+        document = model.model_validate_json(data or json.dumps(tree), context=context)
     except ValidationError as error:
         raise Problems(explain_faults(error, source, model, PATTERNS)) from error
     return Loaded(document=document, source=source)
 
 
+@cache
 def _kind(model: type[Document]) -> str:
     kind: str = get_args(model.model_fields["kind"].annotation)[0]
     return kind

@@ -64,11 +64,8 @@ def verify_signature(key: bytes, signature: bytes, message: bytes) -> None:
             where it does not fit key and message.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - slow to import
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-        Ed25519PublicKey,
-    )
 
-    _verify_known_key(key)
+    loaded = _load_public(key)
     if len(signature) != SIGNATURE_BYTES:
         raise Error(
             "ed25519.signature-length",
@@ -82,7 +79,7 @@ def verify_signature(key: bytes, signature: bytes, message: bytes) -> None:
     if y in _SMALL_ORDER:
         raise Error("ed25519.weak-signature", "the signature holds a point of small order")
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        loaded.verify(signature, message)
     except InvalidSignature as error:
         raise Error(
             "ed25519.signature", "the signature does not fit this key and these bytes"
@@ -120,16 +117,24 @@ def _load(seed: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202 - crypto
 
 
 @lru_cache(maxsize=1024)
-def _verify_known_key(key: bytes) -> None:
-    """Verify a public key once: a record has many signatures by few keys."""
-    verify_public_key(key)
+def _load_public(key: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """Return a public key that binds; once for each: a record has many signatures by few keys."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
+    return Ed25519PublicKey.from_public_bytes(verify_public_key(key))
 
 
 def _read_y(point: bytes) -> int:
     return int.from_bytes(point, "little") & ~_SIGN
 
 
+@lru_cache(maxsize=1024)
 def _is_on_curve(y: int) -> bool:
-    """Return whether some x belongs to y: x^2 = (y^2 - 1) / (d y^2 + 1) has to be a square."""
+    """Return whether some x belongs to y: x^2 = (y^2 - 1) / (d y^2 + 1) has to be a square.
+
+    The two powers are the dear part of reading a key, and a record names few keys many times.
+    """
     square = (y * y - 1) * pow(_D * y * y + 1, -1, P) % P
     return square == 0 or pow(square, (P - 1) // 2, P) == 1

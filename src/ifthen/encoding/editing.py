@@ -125,7 +125,10 @@ def _replace(text: str, node: yaml.Node, value: Any) -> str:
     start, end = node.start_mark.index, node.end_mark.index
     while end > start and text[end - 1].isspace():  # a block ends where the next part begins
         end -= 1
-    lead = " " if start == end and text[start - 1] == ":" else ""
+    before = len(text[:start].rstrip())
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and text[before - 1] == ":":
+        start = before  # a block stands below its key, one line beside it
+    lead = " " if text[start - 1 : start] == ":" else ""
     rest = re.sub(r"\A[ \t]+(?=\n|\Z)", "", text[end:])
     return text[:start] + lead + format_flow(value) + rest
 

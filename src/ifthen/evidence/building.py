@@ -14,6 +14,7 @@ from ifthen.evidence.counting import WORST_AND_BEST, Counting
 from ifthen.evidence.eliciting import build_setup, read_elicitation, single_values
 from ifthen.evidence.integrity import bind_samples
 from ifthen.evidence.log import Finding, Log, RunFacts, Severity, format_line, notice
+from ifthen.evidence.packages import read_packages
 from ifthen.evidence.recompute import measure
 from ifthen.evidence.record import (
     CountingRule,
@@ -50,6 +51,7 @@ def build_record(
     """
     weights, odd = _weights(log.run)
     stated, unlike = read_elicitation(log.run.elicitation)
+    _, unnamed = read_packages(log.run)
     with paused_collection():
         measurements, measured = measure(
             log,
@@ -59,7 +61,8 @@ def build_record(
         )
         digests, different = bind_samples(log)
         checked = check_consistency(log, measurements)
-        findings = limit_findings((*log.findings, *odd, *unlike, *measured, *different, *checked))
+        told = (*log.findings, *odd, *unlike, *unnamed)
+        findings = limit_findings((*told, *measured, *different, *checked))
     # What is cached holds the table that caches it: only a collection would free such a circle.
     SampleTable.of(log.samples).cache.clear()
     return EvidenceRecord(
@@ -208,6 +211,8 @@ def _run(run: RunFacts, weights: str | None, elicitation: str | Elicitation | No
         created=run.created,
         status=format_line(run.status),
         producer=format_line(run.producer),
+        packages=read_packages(run)[0],
+        dirty=run.dirty,
         dataset=_optional(run.dataset),
         questions=run.questions,
         epochs=run.epochs,

@@ -355,6 +355,7 @@ def _to_run(
         elicitation=json.dumps(settings, sort_keys=True) if settings else None,
         dataset=data.dataset_name,
         questions=None if stated is None else min(max(stated, 0), MAX_SAMPLES),
+        packages={engine.name: engine.version} if engine and engine.name and engine.version else {},
         models=(model.id,),
         epochs_vary=vary,
     )

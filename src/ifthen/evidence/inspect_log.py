@@ -134,6 +134,7 @@ def to_run(header: HeaderJson, *, where: str) -> RunFacts:
         questions=questions,
         reducers=None if reducers is None else tuple(reducers),
         dirty=bool(spec.revision and spec.revision.dirty),
+        packages=spec.packages,
         models=tuple(sorted({spec.model, *header.stats.model_usage})),
         stopping=None if results is None else to_stopping(results.early_stopping),
         updates=tuple(author_of(update.provenance) for update in header.log_updates or ()),

@@ -345,6 +345,7 @@ def _to_run(part: Part) -> RunFacts:
         task_args={key: value for key, value in arguments.items() if value is not None},
         dataset=" ".join(text for text in dataset if text) or None,
         questions=None if count is None else min(count.effective, MAX_SAMPLES),
+        packages={} if version in {None, "N/A"} else {"transformers": version},
         models=(model,),
     )
 

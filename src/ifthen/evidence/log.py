@@ -227,6 +227,8 @@ class RunFacts:
     """Declared epoch reducers; None where the producer's default (mean) holds."""
     dirty: bool = False
     """Whether the code that ran had uncommitted changes."""
+    packages: Mapping[str, Any] = field(default_factory=dict)
+    """Versions of packages by their names, as stated; the producer's own may be among them."""
     models: tuple[str, ...] = ()
     """Every model that usage counts or roles name."""
     stopping: Stopping | None = None

@@ -100,6 +100,10 @@ class Run(Part):
     """Status of the run: success, error, cancelled, started."""
     producer: Line
     """Software that wrote the log, with version."""
+    packages: dict[str, Line] = Field(default_factory=dict)
+    """Versions of further packages that the log names, such as the one that holds the task."""
+    dirty: bool = False
+    """Whether the log says that the code that ran had changes that no commit holds."""
     dataset: Line | None = None
     """Name of the dataset."""
     questions: int | None = Field(default=None, ge=0)
@@ -284,6 +288,18 @@ def dump_parts(record: EvidenceRecord) -> dict[str, Any]:
     return parts | {"log": {key: parts["log"][key] for key in parts["log"] if key != "path"}}
 
 
+ADDED = frozenset({"packages", "dirty"})
+"""Keys of a run that records of earlier versions do not have."""
+
+
 def list_differing(stated: Mapping[str, Any], recomputed: Mapping[str, Any]) -> list[str]:
-    """Return the names of the parts that a record states otherwise than its log."""
-    return [part for part in RECOMPUTED if stated.get(part) != recomputed.get(part)]
+    """Return the names of the parts that a record states otherwise than its log.
+
+    A record whose run has none of the keys :data:`ADDED` was made before there were any: it says
+    less than its log, not something else. One that has any has to have all that the log yields.
+    """
+    run = recomputed.get("run")
+    if isinstance(run, Mapping) and not ADDED & stated.get("run", {}).keys():
+        run = {key: value for key, value in run.items() if key not in ADDED}
+    found = {**recomputed, "run": run}
+    return [part for part in RECOMPUTED if stated.get(part) != found.get(part)]

@@ -65,7 +65,7 @@ def check_copies(
             _verify_named(entry, tree)
             if entry.stated.result is not None:
                 _verify_result(files, entry, entry.stated.result, tree)
-            document = None if entry.stated.withheld else load_copy(entry, tree)
+            document = None if entry.stated.withheld else load_copy(entry, tree, data)
         except Error as error:
             step.fail_with(error, f"{entry.where}: {error.where or ''}".rstrip(": "))
             continue
@@ -107,8 +107,8 @@ def _verify_result(files: Files, entry: Entry, result: Result, tree: dict[str, A
         raise Error("copies.leaves", f"the log has {total} samples, the commitment {len(leaves)}")
 
 
-def load_copy(entry: Entry, tree: dict[str, Any]) -> Loaded[Any]:
-    """Return the document of a copy that withholds nothing.
+def load_copy(entry: Entry, tree: dict[str, Any], data: bytes | None = None) -> Loaded[Any]:
+    """Return the document of a copy that withholds nothing; ``data`` are the copy's own bytes.
 
     Raises:
         Problems: ``document.*`` where it is no document of its kind.
@@ -116,9 +116,9 @@ def load_copy(entry: Entry, tree: dict[str, Any]) -> Loaded[Any]:
     """
     source = Source(name=entry.stated.name, tree=tree, places={})
     if entry.stated.kind == "decision":
-        return Loaded(document=parse_decision(format_canonical(tree)), source=source)
+        return Loaded(document=parse_decision(data or format_canonical(tree)), source=source)
     model: type[Document] = PUBLISHED[entry.stated.kind]
-    return load_document(source, model)
+    return load_document(source, model, data=data)
 
 
 def check_redactions(

@@ -10,7 +10,7 @@ from ifthen.attestation.stated import Stated, parse_stated
 from ifthen.attestation.statement import Statement, parse_statement, verify_chain
 from ifthen.encoding.canonical import digest_bytes
 from ifthen.errors import Error
-from ifthen.tlog.succession import is_key_change
+from ifthen.tlog.succession import is_key_change, is_successor
 from ifthen.verification.kinds import PUBLISHED
 from ifthen.verification.verdict import Step, Watch, say_nothing
 
@@ -52,6 +52,12 @@ def check_envelopes(
         if is_key_change(data):
             continue
         try:
+            if is_successor(data):
+                raise Error(
+                    "record.successor",
+                    "it says that this log follows another, and a record cannot say that yet",
+                    hint="begin the record anew in a log without this entry",
+                )
             verified = verify_envelope(parse_envelope(data), keys)
             if verified.unknown:
                 raise Error(

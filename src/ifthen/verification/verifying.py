@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.model import Decision
+from ifthen.evidence.collection import paused_collection
 from ifthen.tlog.checkpoint import Checkpoint
 from ifthen.verification.anchors import Anchors, Believed, check_anchors
 from ifthen.verification.copies import check_copies, check_redactions
@@ -160,13 +161,13 @@ class _Run:
 
     def _read_statements(self, trust: Trust, data: list[bytes], history: list[Witnessed]) -> None:
         """Do the steps that need the entries."""
-        steps, register = self.steps, trust.register
-        entries = check_envelopes(steps["envelopes"], data, register, self.watch)
-        check_roles(steps["roles"], entries, register)
-        check_chain(steps["chain"], entries)
-        copies = check_copies(steps["copies"], self.files, entries, self.watch)
-        disclosed = _collect(self.at_hand.packages)
-        documents = check_redactions(steps["redactions"], entries, copies, disclosed)
+        steps, register, disclosed = self.steps, trust.register, _collect(self.at_hand.packages)
+        with paused_collection():
+            entries = check_envelopes(steps["envelopes"], data, register, self.watch)
+            check_roles(steps["roles"], entries, register)
+            check_chain(steps["chain"], entries)
+            copies = check_copies(steps["copies"], self.files, entries, self.watch)
+            documents = check_redactions(steps["redactions"], entries, copies, disclosed)
         contents = self.contents = Contents(entries, documents)
         check_samples(steps["redactions"], self.files, contents, self.at_hand.packages)
         check_plans(steps["plans"], contents, history)

@@ -56,7 +56,7 @@ def approve_exception(
                 "exception.changed",
                 "somebody changed the exception after it was signed",
                 where=loaded.where("envelope"),
-                hint="take the envelope out; then everybody signs again",
+                hint=f"ifthen set exception/{id} envelope null; then everybody signs again",
             )
         if signer.key_id in {x.key_id for x in before.signatures}:
             raise Error("exception.signed-already", f"the key {signer.key_id} has signed it")

@@ -15,6 +15,7 @@ from ifthen.framework.model import Framework
 from ifthen.workspace.cases import check_cases, find_differences
 from ifthen.workspace.dossiers import check_dossier, warn_dossier
 from ifthen.workspace.loading import Workspace
+from ifthen.workspace.packages import check_packages
 from ifthen.workspace.references import find_dangling, find_dangling_key
 from ifthen.workspace.signatories import check_signatories
 from ifthen.workspace.trusting import check_drafts, check_trust
@@ -45,6 +46,7 @@ def check_workspace(workspace: Workspace, *, on: date) -> Lint:
         warnings += _unused_statements(workspace)
         warnings += _framework_review(workspace, on)
         warnings += _logs(workspace)
+        warnings += check_packages(workspace)
         warnings += check_drafts(workspace, on)
         warnings += warn_dossier(workspace, on)
     return Lint(errors=tuple(errors), warnings=tuple(warnings))

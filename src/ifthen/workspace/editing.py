@@ -34,6 +34,8 @@ class Written:
     """Its file."""
     loaded: Loaded[Document]
     """The document as it is now."""
+    void: bool = False
+    """Whether it holds signatures that are not over what it says now."""
 
 
 def find_document(workspace: Workspace, name: str) -> Loaded[Document]:
@@ -85,7 +87,20 @@ def edit_document(
     name = target.relative_to(workspace.root).as_posix()
     changed = load_document(parse_tree(text.encode(), name=name), KINDS[kind])
     write_file(target, text.encode(), replace=to is None)
-    return Written(path=target, loaded=changed)
+    return Written(path=target, loaded=changed, void=_has_void_signatures(changed.document))
+
+
+def _has_void_signatures(document: Any) -> bool:
+    """Return whether an exception is signed, and says something else than what was signed."""
+    if document.kind != "exception" or document.envelope is None:
+        return False
+    from ifthen.attestation.signed import read_envelope  # noqa: PLC0415 - others do without
+    from ifthen.decision.approving import format_exception  # noqa: PLC0415
+
+    try:
+        return read_envelope(document.envelope).payload != format_exception(document)
+    except Error:
+        return True
 
 
 def setting(path: tuple[str | int, ...], value: Any) -> Edit:
@@ -118,6 +133,8 @@ def renew(
 ) -> Written:
     """Write the statement of a document anew, as another one beside it; the old one stays.
 
+    An exception begins without approvals, signatures and disclosure: they were of the old one.
+
     Raises:
         Error: ``edit.not-renewed`` for a kind that does not run out, ``file.exists``.
         Problems: as :func:`edit_document`.
@@ -141,6 +158,9 @@ def renew(
     ]
     if by is not None:
         edits.append(setting(("made_by", "name"), by))
+    if document.kind == "exception":
+        again = {"approved_by": [], "disclosed_on": None, "envelope": None}
+        edits += [setting((key,), value) for key, value in again.items() if getattr(document, key)]
     return edit_document(workspace, loaded, edits, to=target)
 
 
