@@ -130,6 +130,22 @@ def test_a_token_cut_or_changed_anywhere_is_a_coded_error_or_the_same_token(auth
                 assert found.at == AT  # a byte that nobody signs, such as a text of the status
 
 
+def test_a_damaged_certificate_is_a_coded_error(authority):
+    """Found by fuzzing: another version, and a name of which a tag is changed."""
+    leaf = authority.certificate.public_bytes(Encoding.DER)
+    other = leaf.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x42", 1)
+    name = authority.name.public_bytes()
+    tagged = leaf.replace(name, name[:2] + b"\x6c" + name[3:], 1)
+    assert leaf not in (other, tagged)
+    for damaged in (other, tagged):
+        with pytest.raises(Error) as caught:
+            read_token(authority.stamp(MESSAGE, AT, certificates=[damaged]), MESSAGE)
+        assert caught.value.code == "anchors.token"
+    with pytest.raises(Error) as caught:
+        parse_roots(other)
+    assert caught.value.code == "anchors.roots"
+
+
 def test_who_lacks_the_library_is_told_what_to_install(authority, monkeypatch):
     data = authority.stamp(MESSAGE, AT)
     monkeypatch.setitem(sys.modules, "rfc3161_client", None)

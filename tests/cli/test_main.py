@@ -215,7 +215,7 @@ def test_errors_are_json_under_json(command, ifthen, aurora):
         expected, place = ["log.missing"], ["x.eval"]
     elif command in ("diff", "keys show", "sign"):
         expected, place = ["file.missing"], WITH_JSON[command]
-    elif command == "verify":
+    elif command in ("verify", "log anchor"):
         expected, place = ["record.missing"], WITH_JSON[command]
     elif command == "keys make":
         expected, place = ["file.unwritable"], WITH_JSON[command]

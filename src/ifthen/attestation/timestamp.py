@@ -62,9 +62,13 @@ def parse_roots(data: bytes) -> tuple["Certificate", ...]:
 
     try:
         if b"-----BEGIN" in data:
-            return tuple(x509.load_pem_x509_certificates(data))
-        return (x509.load_der_x509_certificate(data),)
-    except ValueError as error:
+            found = tuple(x509.load_pem_x509_certificates(data))
+        else:
+            found = (x509.load_der_x509_certificate(data),)
+        for each in found:
+            each.subject.rfc4514_string()  # what is damaged shows when it is read
+        return found
+    except (ValueError, x509.InvalidVersion) as error:
         raise Error(
             "anchors.roots",
             "no certificates in PEM or DER",
@@ -159,7 +163,14 @@ def _read_accuracy(accuracy: Any) -> timedelta:
 def _read_certificates(found: Sequence[bytes]) -> tuple["Certificate", ...]:
     from cryptography import x509  # noqa: PLC0415 - slow, and only for anchors
 
-    return tuple(x509.load_der_x509_certificate(each) for each in found)
+    try:
+        certificates = tuple(x509.load_der_x509_certificate(each) for each in found)
+        for each in certificates:
+            each.subject.rfc4514_string()  # what is damaged shows when it is read
+            each.issuer.rfc4514_string()
+    except (ValueError, x509.InvalidVersion) as error:
+        raise _no_token("a certificate in it cannot be read") from error
+    return certificates
 
 
 def _no_token(found: str) -> Error:

@@ -14,7 +14,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("anchor")
-@click.argument("record", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("record", type=click.Path(path_type=Path))
 @click.option("--size", type=click.IntRange(1), help="An earlier checkpoint, by its entries.")
 @click.option("--tsr", "stamps", type=_FILE, multiple=True, help="Time stamp (RFC 3161) to keep.")
 @click.option("--rekor", "entries", type=_FILE, multiple=True, help="Entry of Rekor 2 to keep.")
