@@ -38,7 +38,7 @@ from ifthen.cli.options import (
 from ifthen.errors import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from ifthen.evidence.record import EvidenceRecord, Exclusion
     from ifthen.evidence.table_file import FileFormat
@@ -194,21 +194,19 @@ def add(  # noqa: PLR0917 - click passes options by name
         for record, name in written:
             show_record(record, console, title=name)
     show_contradictions(against)
-    added = {record.id for record in records}
-    others = [x.document for x in workspace.evidence if x.document.id not in added]
-    _show_versions(workspace, [*others, *records], added)
+    _show_versions(workspace, records)
     found = any(f.severity == "contradiction" for record in records for f in record.findings)
     return 2 if found or against else 0
 
 
-def _show_versions(
-    workspace: "Workspace", records: "Iterable[EvidenceRecord]", of: set[str]
-) -> None:
+def _show_versions(workspace: "Workspace", added: "Sequence[EvidenceRecord]") -> None:
     """Say on standard error where logs of one result, or a log and its plan, differ in versions."""
     from ifthen.cli.output import show_fault  # noqa: PLC0415
     from ifthen.workspace.packages import find_differences  # noqa: PLC0415
 
-    for _, fault in find_differences(records, workspace.plans, of=of):
+    of = {record.id for record in added}
+    others = [x.document for x in workspace.evidence if x.document.id not in of]
+    for _, fault in find_differences([*others, *added], workspace.plans, of=of):
         show_fault(fault, "notice")
 
 
@@ -284,7 +282,7 @@ def show(id_: str | None, directory: Path, samples: bool, json_: bool) -> int:
     else:
         show_records(confirmed, make_console())
     shown = {loaded.document.id for loaded in chosen}
-    _show_versions(workspace, [loaded.document for loaded in workspace.evidence], shown)
+    _show_versions(workspace, [x.document for x in workspace.evidence if x.document.id in shown])
     return 2 if any(item.fault for item in confirmed) else 0
 
 
