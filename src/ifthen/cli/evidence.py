@@ -189,10 +189,8 @@ def add(  # noqa: PLR0917 - click passes options by name
     written = list(zip(records, names, strict=True))
     if json_:
         emit_json([{"path": path} | dump_document(record) for record, path in written])
-    else:
-        console = make_console()
-        for record, name in written:
-            show_record(record, console, title=name)
+    for record, name in () if json_ else written:
+        show_record(record, make_console(), title=name)
     show_contradictions(against)
     _show_versions(workspace, records)
     found = any(f.severity == "contradiction" for record in records for f in record.findings)
