@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.decision.test_budget import budgeted, plan
 from tests.decision.world import ON, world
 
 from ifthen.decision.bounds import COMPUTED
@@ -12,6 +13,7 @@ from ifthen.decision.model import Outcome, Reason
 from ifthen.decision.supposed import Supposition
 from ifthen.decision.supposed_result import estimate_supposed, measure_supposed
 from ifthen.decision.supposing import suppose, suppose_model
+from ifthen.stats.bounds import clopper_pearson_upper
 from ifthen.stats.estimate import Undefined
 
 
@@ -138,3 +140,50 @@ def test_a_changed_model_has_an_identity_of_its_own():
     opened = suppose_model(model, weights="open")
     assert opened.document.weights == "open"
     assert opened.digest != model.digest
+
+
+# -- an error budget -------------------------------------------------------------------------------
+
+
+def suppose_ten_of_two_hundred(found):
+    supposed = supposition(measurements=[{"evaluation": "ctf", "passed": 10, "questions": 200}])
+    (finding,) = decide(suppose(found.facts(), supposed, ON), on=ON, hypothetical=False).evaluations
+    return finding.measured[0]
+
+
+def test_a_supposed_result_spends_the_share_of_the_plan_that_waits_for_it():
+    found = budgeted()
+    real = found.decide().evaluations[0].measured[0]
+    found.evidence = []
+    supposed = suppose_ten_of_two_hundred(found)
+    assert (supposed.assessment, supposed.interval.upper_confidence) == (
+        real.assessment,
+        real.interval.upper_confidence,
+    )
+    alpha = 1 - supposed.interval.upper_confidence
+    assert alpha < 0.05
+    assert supposed.interval.upper == pytest.approx(clopper_pearson_upper(10, 200, alpha), abs=1e-9)
+
+
+def test_a_supposed_result_after_the_last_plan_spends_the_share_of_the_next_round():
+    found = budgeted()
+    supposed = suppose_ten_of_two_hundred(found)
+    assert supposed.assessment == 2
+    first = found.decide().evaluations[0].measured[0].interval.upper_confidence
+    assert supposed.interval.upper_confidence > first
+
+
+def test_plans_of_another_model_come_before_a_supposed_result():
+    found = budgeted()
+    found.evidence = []
+    found.plans = [plan("other", "other", 1)]
+    assert suppose_ten_of_two_hundred(found).assessment == 2
+
+
+def test_a_supposed_result_that_can_rule_nothing_out_spends_nothing():
+    found = budgeted()
+    found.linted = False  # lint says so too: there is nothing to spend the budget on
+    for each in found.thresholds:
+        each["ruled_out_when"] = {"in": {"determination": each["id"], "values": ["ruled-out"]}}
+    measured = suppose_ten_of_two_hundred(found)
+    assert (measured.assessment, measured.interval.upper_confidence) == (None, None)

@@ -12,8 +12,9 @@ largest of such sums, so the levels of the rounds add up: over all rounds of all
 and assessments, to at most the total.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ifthen.decision.error_rates import Side, find_alpha, find_bounds, name_bound, to_formula
 from ifthen.decision.facts import Evidence, Facts
@@ -32,23 +33,36 @@ def number_assessments(plans: Sequence[Loaded[Plan]], framework: Framework) -> d
     not matter, and a plan that is registered later never changes the number of an earlier one.
     """
     counted = _list_counted(framework)
-    ordered = sorted(
-        (
-            loaded.document
-            for loaded in plans
-            if loaded.document.framework == framework.id and loaded.document.evaluation in counted
-        ),
-        key=lambda plan: (plan.registered_at, plan.id),
+    return _number(
+        _register(x.document)
+        for x in plans
+        if x.document.framework == framework.id and x.document.evaluation in counted
     )
+
+
+class _Registered(NamedTuple):
+    """A plan, as far as it is counted."""
+
+    at: datetime
+    id: str
+    model: str
+    evaluation: str
+
+
+def _register(plan: Plan) -> _Registered:
+    return _Registered(plan.registered_at, plan.id, plan.model, plan.evaluation)
+
+
+def _number(plans: Iterable[_Registered]) -> dict[str, int]:
     rounds: dict[tuple[str, str], int] = {}
     belongs: dict[str, tuple[str, int]] = {}
     began: dict[tuple[str, int], datetime] = {}
-    for plan in ordered:
+    for plan in sorted(plans):
         round_ = rounds[plan.model, plan.evaluation] = (
             rounds.get((plan.model, plan.evaluation), 0) + 1
         )
         belongs[plan.id] = (plan.model, round_)
-        began.setdefault((plan.model, round_), plan.registered_at)
+        began.setdefault((plan.model, round_), plan.at)
     order = sorted(began, key=lambda assessment: (began[assessment], assessment))
     places = {assessment: place for place, assessment in enumerate(order, 1)}
     return {id: places[assessment] for id, assessment in belongs.items()}
@@ -98,6 +112,31 @@ def find_assessment(plan: Loaded[Plan], facts: Facts) -> int | None:
     if framework.error_budget is None:
         return None
     return number_assessments(facts.plans, framework).get(plan.document.id)
+
+
+def find_supposed_assessment(evaluation: Evaluation, facts: Facts) -> int | None:
+    """Return the assessment that a supposed result would belong to; None where it spends no budget.
+
+    It answers the last plan that no run has answered yet. Where there is none, it is the run of a
+    plan that is registered after all others.
+    """
+    framework = facts.framework.document
+    if framework.error_budget is None or evaluation.id not in _list_counted(framework):
+        return None
+    model = facts.model.document.id
+    numbers = number_assessments(facts.plans, framework)
+    answered = {item.record.document.plan for item in facts.evidence}
+    plans = [x.document for x in facts.plans if x.document.id in numbers]
+    waiting = [
+        numbers[x.id]
+        for x in plans
+        if (x.model, x.evaluation) == (model, evaluation.id) and x.id not in answered
+    ]
+    if waiting:
+        return max(waiting)
+    known = [_register(x) for x in plans]
+    after = datetime.max.replace(tzinfo=UTC)
+    return _number([*known, _Registered(after, "", model, evaluation.id)])[""]
 
 
 def find_levels(evaluation: Evaluation, number: int | None, facts: Facts) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ifthen.decision.bounding import round_outward
 from ifthen.decision.bounds import Bounds
-from ifthen.decision.budget import find_levels
+from ifthen.decision.budget import find_levels, find_supposed_assessment
 from ifthen.decision.error_rates import find_alpha
 from ifthen.decision.facts import Facts
 from ifthen.decision.model import FactReference, Interval, Measured, Reason
@@ -28,7 +28,8 @@ def measure_supposed(
     """Return what a supposed result would show, or why it would not count.
 
     No log, plan or weights are asked for: they are supposed to be in order. The numbers of
-    questions and clusters that the framework asks for are.
+    questions and clusters that the framework asks for are, and under an error budget its bounds
+    get the share of the assessment that it would belong to.
     """
     for found, asked, noun in (
         (supposed.questions, evaluation.min_questions, "questions"),
@@ -37,7 +38,8 @@ def measure_supposed(
         if found < asked:
             text = f"{found} {noun} are supposed; the framework asks for {asked}"
             return Reason(code=f"evaluation.too-few-{noun}", text=text)
-    alpha, levels = find_alpha(evaluation), find_levels(evaluation, None, facts)
+    number = find_supposed_assessment(evaluation, facts)
+    alpha, levels = find_alpha(evaluation), find_levels(evaluation, number, facts)
     estimates: dict[float, Estimate] = {}
     for level in {alpha, *levels}:
         estimate = estimate_supposed(evaluation, supposed, level, bounds)
@@ -61,7 +63,8 @@ def measure_supposed(
         lower_confidence=None if lower == alpha else round(1 - lower, 12),
         upper_confidence=None if upper == alpha else round(1 - upper, 12),
     )
-    return Measured(evidence=refer_to_supposed(supposed), interval=interval), estimate
+    measured = Measured(evidence=refer_to_supposed(supposed), interval=interval, assessment=number)
+    return measured, estimate
 
 
 def estimate_supposed(
