@@ -59,7 +59,9 @@ def test_without_the_library_it_is_in_doubt_and_says_what_to_install(root, monke
 
 
 @pytest.mark.parametrize(
-    "signer", [Kept(at(-61)), Kept(at(61)), Kept(at(), "bo@example.com")], ids=str
+    "signer",
+    [Kept(at(-61)), Kept(at(61)), Kept(at(), "bo@example.com")],
+    ids=["an hour early", "an hour late", "somebody else"],
 )
 def test_at_another_time_or_by_somebody_else_it_opens_nothing(root, signer):
     sign(root, decide(root), signer=signer)
