@@ -1,8 +1,9 @@
 """Runs screened tasks in Inspect and prints their logs: ``python inspect_run.py RUNS``.
 
 RUNS is JSON, settings by name: folder, design or plan, concurrency, right (questions that the model
-answers rightly), broken (questions at which it fails with an error), sleep (seconds of a wrong
-answer). The model is a lookup: no weights, harmless sums.
+answers rightly), broken (questions at which it fails with an error), replaced (questions that
+another model answers), sleep (seconds of a wrong answer). The model is a lookup: no weights,
+harmless sums.
 """
 
 import json
@@ -12,7 +13,7 @@ import anyio
 from inspect_ai import Task
 from inspect_ai import eval as run_eval
 from inspect_ai.dataset import Sample
-from inspect_ai.model import ModelAPI, ModelOutput, modelapi
+from inspect_ai.model import ModelAPI, ModelFallback, ModelOutput, modelapi
 from inspect_ai.scorer import match
 from inspect_ai.solver import generate
 
@@ -30,7 +31,10 @@ class Lookup(ModelAPI):
             raise ValueError("the lookup is broken here")
         right = number in SETTINGS["right"]
         await anyio.sleep(SETTINGS["sleep"] * (3 if right else 1))
-        return ModelOutput.from_content("lookup", str(number + 7) if right else "I do not know")
+        output = ModelOutput.from_content("lookup", str(number + 7) if right else "I do not know")
+        if number in SETTINGS["replaced"]:
+            output.fallback = ModelFallback(model="lookup", fallback_model="small")
+        return output
 
     def max_connections(self):
         return 100

@@ -28,6 +28,8 @@ FRACTION = replace(RULE_OUT, scores="fraction", epochs=3)
         (Attempt(values=("P",)), "passed in part"),
         (Attempt(values=("I",), invalidated=True), "invalidated"),
         (Attempt(values=("I",), limited=True), "stopped by a limit"),
+        (Attempt(values=("I",), ended_otherwise=True), "its events tell of another end"),
+        (Attempt(values=("I",), replaced=True), "another model answered"),
     ],
 )
 def test_the_worst_case(attempt, why):
@@ -40,6 +42,15 @@ def test_plain_scores():
         assert count_attempt(Attempt(values=(value,)), RULE_OUT) == Counted(float(score))
     scored = replace(RULE_OUT, limit="as-scored")
     assert count_attempt(Attempt(values=("I",), limited=True), scored) == Counted(0.0)
+
+
+def test_a_rule_for_limits_frees_no_sample_whose_end_is_in_doubt():
+    scored = replace(RULE_OUT, limit="as-scored")
+    for attempt in (
+        Attempt(values=("I",), limited=True, ended_otherwise=True),
+        Attempt(values=("I",), limited=True, replaced=True),
+    ):
+        assert count_attempt(attempt, scored).score == 1.0
 
 
 def test_every_value_that_a_score_ever_had_counts():

@@ -44,6 +44,7 @@ RUNS = {
     "one": {"concurrency": 1, **SLOW},
     "twenty": {"concurrency": 20, **SLOW},
     "errors": {"broken": [2, 5]},
+    "replaced": {"replaced": [2]},
     "unordered": {"as_it_comes": True, "right": [3]},
     "capable": {"right": range(1, 121, 2), "concurrency": 20},
     "fractions": {"design": FRACTION.to_dict(), "epochs": 2, "right": [4], "concurrency": 10},
@@ -87,9 +88,9 @@ def planned(tmp_path_factory):
 
 
 def settings_of(name: str, folder: Path):
-    """Return what the script takes; right and broken are places in the order."""
+    """Return what the script takes; right, broken and replaced are places in the order."""
     given = {"design": DESIGN.to_dict(), "concurrency": 1, "sleep": 0.0} | RUNS[name]
-    for key in ("right", "broken"):
+    for key in ("right", "broken", "replaced"):
         given[key] = [number(place) for place in RUNS[name].get(key, ())]
     return given | {"folder": str(folder / name)}
 
@@ -164,6 +165,18 @@ def test_errors_count_as_passes_while_it_runs(runs):
     assert outcome.decision.against == 2
     assert [step.why for step in outcome.steps[:5]] == [None, "error", None, None, "error"]
     assert len(log.samples) == outcome.decision.place  # it ended itself, errors and all
+
+
+def test_what_another_model_answers_counts_as_a_pass_while_it_runs(runs):
+    log = log_of(runs, "replaced")
+    outcome = screen_log(log, None)
+    assert outcome.agrees is True, outcome.findings
+    assert [step.why for step in outcome.steps[:3]] == [None, "another model answered", None]
+    assert (outcome.decision.place, outcome.decision.against) == (
+        DESIGN.table.questions_for(1),
+        1,
+    )
+    assert len(log.samples) == outcome.decision.place
 
 
 def test_a_dataset_that_is_not_in_the_order_decides_the_same(runs):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ifthen.errors import Error, Problems
+from ifthen.evidence.log import SampleScore
+from ifthen.evidence.question import group_questions
 from ifthen.evidence.reading import read_log
 from ifthen.screening.outcome import Verdict, conclude, to_plain
 from ifthen.screening.plan import design_of, parse_plan
@@ -64,6 +66,13 @@ class TestTheShippedLog:
 
 
 class TestTampering:
+    def test_a_decision_of_answers_by_another_model(self, log):
+        """The run counted them as its own: what follows from them is another decision."""
+        samples = [replace(sample, fallbacks=("large by small",)) for sample in log.samples]
+        outcome = screen_log(replace(log, samples=samples), plan())
+        assert "screening.replay-differs" in codes(outcome)
+        assert (outcome.verdict, outcome.agrees) == (Verdict.UNDECIDED, False)
+
     def trail(self, log, **changes):
         stopping = log.run.stopping
         trail = find_trail(log)
@@ -224,6 +233,52 @@ class TestFinishedLogs:
         outcome = screen_log(replace(base, samples=samples), document)
         assert [step.why for step in outcome.steps[:3]] == ["error", "no score", None]
         assert outcome.decision.against == 2
+
+    @pytest.mark.parametrize(
+        ("doubt", "why"),
+        [
+            ({"fallbacks": ("large by small",)}, "another model answered"),
+            ({"told_end": "limit"}, "its events tell of another end"),
+            ({"told_end": "error"}, "its events tell of another end"),
+            ({"told_end": "neither"}, "its events tell of another end"),
+            ({"told": "C"}, "the score was changed"),
+            ({"invalidated": True}, "invalidated"),
+        ],
+    )
+    def test_a_sample_that_may_be_a_pass_counts_as_one(self, doubt, why):
+        """What the bounds count from 0 to 1, a screening counts at its worst."""
+        base = read_log(AURORA / "aurora-2-arithmetic-hard.eval")
+        document = plan(
+            ("198", "120"),
+            ("2026-11-24T", "2026-11-20T"),
+            (TEXT[TEXT.index("  order_sha256") :], ""),
+        )
+        (scorer,) = base.samples[0].scores
+        if "told" in doubt:
+            doubt = {"told": {scorer: SampleScore(value="C")}}
+        before = screen_log(base, document)
+        first = before.order[0]
+        samples = [replace(s, **doubt) if s.id == first else s for s in base.samples]
+        changed = replace(base, samples=samples)
+        row = next(row for row, sample in enumerate(samples) if sample.id == first)
+        assert group_questions(changed, scorer, None).sample_bounds(row) == (0.0, 1.0)
+        outcome = screen_log(changed, document)
+        assert (before.steps[0].score, before.decision.against) == (0.0, 0)
+        assert (outcome.steps[0].score, outcome.steps[0].why) == (1.0, why)
+        assert outcome.steps[1].why is None
+        assert outcome.decision is None or outcome.decision.against == 1
+
+    def test_a_run_that_a_weaker_model_answered_rules_nothing_out(self):
+        base = read_log(AURORA / "aurora-2-arithmetic-hard.eval")
+        document = plan(
+            ("198", "120"),
+            ("2026-11-24T", "2026-11-20T"),
+            (TEXT[TEXT.index("  order_sha256") :], ""),
+        )
+        assert screen_log(base, document).verdict is Verdict.RULED_OUT
+        samples = [replace(sample, fallbacks=("large by small",)) for sample in base.samples]
+        outcome = screen_log(replace(base, samples=samples), document)
+        assert (outcome.verdict, outcome.decision) == (Verdict.UNDECIDED, None)
 
     def test_counts_are_not_samples(self, log):
         with pytest.raises(Error) as caught:

@@ -32,6 +32,10 @@ class Attempt:
     limited: bool = False
     """Whether a limit stopped it."""
     invalidated: bool = False
+    ended_otherwise: bool = False
+    """Whether its events tell of another end than it states."""
+    replaced: bool = False
+    """Whether another model answered in place of the one that was asked."""
 
 
 def count_attempt(attempt: Attempt, design: Design) -> Counted:
@@ -39,6 +43,8 @@ def count_attempt(attempt: Attempt, design: Design) -> Counted:
     worst = 1.0 if design.counts_passes else 0.0
     for ended, why in (
         (attempt.invalidated, "invalidated"),
+        (attempt.ended_otherwise, "its events tell of another end"),
+        (attempt.replaced, "another model answered"),
         (attempt.error, "error"),
         (attempt.limited and design.limit == "either", "stopped by a limit"),
         (not attempt.values, "no score"),

@@ -12,11 +12,12 @@ but some ask it about every sample before any has ended, so that nothing is left
 
 Results are taken in the order of the plan's seed, whatever the order in which they come, so
 concurrency changes how many questions are asked in vain and never the decision. Inspect tells the
-protocol of samples with scores only; samples that ended in an error or at a limit are learnt from
-its hook ``on_sample_end``, which comes before.
+protocol of samples with scores only; samples that ended in an error or at a limit, or in which
+another model answered, are learnt from its hook ``on_sample_end``, which comes before.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,9 +167,7 @@ class ScreeningStop:
             return
         attempts = self._waiting.setdefault(str(id), {})
         earlier = attempts.get(epoch, Attempt())
-        attempts[epoch] = Attempt(
-            values=(*earlier.values, *attempt.values), error=attempt.error, limited=attempt.limited
-        )
+        attempts[epoch] = replace(attempt, values=(*earlier.values, *attempt.values))
         advance(self._process, self._waiting)
 
     def take_sample(self, sample: Any) -> None:
@@ -178,6 +177,7 @@ class ScreeningStop:
             values=self._values(values),
             error=sample.error is not None,
             limited=sample.limit is not None,
+            replaced=bool(getattr(sample, "model_fallbacks", None)),  # older releases have none
         )
         self.take(sample.id, sample.epoch, attempt)
 

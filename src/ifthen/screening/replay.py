@@ -26,7 +26,9 @@ _PLAN = "give the registered plan with --plan"
 def screen_log(log: Log, plan: Loaded[Plan] | None) -> Outcome:
     """Return what the screening of a log shows, by its plan or by what the log itself says.
 
-    Every question counts in the order of the seed; one without usable score counts its worst.
+    Every question counts in the order of the seed; one without usable score counts its worst, and
+    so does whatever the bounds of an evaluation count from 0 to 1
+    (:meth:`~ifthen.evidence.question.Questions.sample_bounds`).
 
     Raises:
         Error: ``screening.no-plan``, ``screening.no-samples``, ``screening.epochs``,
@@ -103,7 +105,8 @@ def _attempt(
 ) -> Attempt:
     marks = table.marks.get(row) or Marks()
     found = [] if values[row] is ABSENT else [values[row]]
-    scores = [marks.edited.get(scorer), *(attempt.get(scorer) for attempt in marks.superseded)]
+    scores = [marks.edited.get(scorer), marks.told.get(scorer)]
+    scores += [attempt.get(scorer) for attempt in marks.superseded]
     for score in scores:
         for value in () if score is None else (*score.history, score.value):
             found.append(value if key is None else value_at(value, key))
@@ -112,6 +115,8 @@ def _attempt(
         error=bool(table.errors[row]),
         limited=marks.limit is not None,
         invalidated=marks.invalidated,
+        ended_otherwise=marks.told_end is not None,
+        replaced=bool(marks.fallbacks),
     )
 
 
