@@ -18,11 +18,14 @@ TOKENS = {"type": "token", "limit": 5}
 CODE = "log.ending-differs"
 
 
-def end_of(events, **fields):
+def end_of(events, left=None, **fields):
+    """Return the end that events tell; what ``left`` says is of the first after the limit."""
     tree = {"id": 1, "epoch": 1, **fields}
     tree["events"] = [
         dict(zip(("event", "type"), name.split(":"), strict=False)) for name in events
     ]
+    if left is not None:
+        tree["events"][3] |= left
     sample = SampleDecoder("x").decode(json.dumps(tree).encode(), "x")
     kinds = {"error", "sample_limit", "score", "score_edit"}
     return find_other_end(sample, [event for event in sample.events if event.event in kinds])
@@ -36,6 +39,9 @@ STOPPED = ("span_begin:solvers", "model", "sample_limit:message", *SCORING)
 ASKED_ON = ("span_begin:solvers", "model", "sample_limit:message", "model", *SCORING)
 GRADED = ("span_begin:solvers", "sample_limit:token", *SCORING[:2], "model", "score")
 OLD = ("step", "model", "sample_limit:message", "model", "step", "score", "step")
+ENDED = ("span_begin:solvers", "model", "sample_limit:operator", *SCORING)
+FAILED_AFTER = (*ENDED[:5], "model", "error")
+PART_FAILED = (*STOPPED[:3], "model", "logger", "error")
 ERROR, LIMIT = {"error": {"message": "x"}}, {"limit": TOKENS}
 BY_HAND = {"limit": {"type": "operator", "limit": 1}}
 
@@ -46,17 +52,32 @@ BY_HAND = {"limit": {"type": "operator", "limit": 1}}
         (SCORED, {}, None), (SCORED, {"error": None, "limit": None}, None),
         (FAILED, ERROR, None), (UNGRADED, ERROR, None), ((*FAILED, *SCORING), ERROR, None),
         (STOPPED, LIMIT, None), (GRADED, LIMIT, None), (OLD, LIMIT, None),
-        (ASKED_ON, {}, None), (UNGRADED, BY_HAND, None), ((), ERROR, None), ((), LIMIT, None),
+        (ASKED_ON, {}, None), ((), ERROR, None), ((), LIMIT, None),
+        (ENDED, BY_HAND, None), (FAILED_AFTER, BY_HAND, None),
+        (FAILED, BY_HAND, "error"), (UNGRADED, BY_HAND, "error"), (PART_FAILED, BY_HAND, "error"),
+        ((*STOPPED[:5], "error"), BY_HAND, "error"), (FAILED_AFTER, LIMIT, "error"),
+        (FAILED_AFTER, {}, "error"),
         (FAILED, {}, "error"), (UNGRADED, {}, "error"), ((*FAILED, *SCORING), {}, "error"),
         (FAILED, {"error": []}, "error"), (UNGRADED, LIMIT, "error"),
         (STOPPED, {}, "limit"), (GRADED, {}, "limit"), (OLD, {}, "limit"),
         (STOPPED[:3], {}, "limit"), ((*ASKED_ON[:4], "sample_limit:time"), {}, "limit"),
         (SCORED, ERROR, "neither"), (STOPPED, ERROR, "neither"), (SCORED, LIMIT, "neither"),
         (ASKED_ON[3:], LIMIT, "neither"), (SCORED, BY_HAND, "neither"),
+        (ASKED_ON, LIMIT, "neither"), (ASKED_ON, BY_HAND, "neither"),
     ],
 )  # fmt: skip
 def test_how_a_sample_ended(events, fields, end):
     assert (end_of(events, **fields) if events else None) == end
+
+
+@pytest.mark.parametrize("left", [{"pending": True}, {"error": "model call cancelled"}])
+@pytest.mark.parametrize(("fields", "end"), [(LIMIT, None), ({}, "limit")])
+def test_what_agents_beside_asked_when_the_limit_was_met_was_broken_off(left, fields, end):
+    """As in runs of 0.3.210 and 0.3.285 in which five agents asked a model at a time."""
+    assert end_of(ASKED_ON, left, **fields) == end
+    assert end_of((*ASKED_ON[:4], "model", *SCORING), left, **fields) == (
+        "neither" if fields else None
+    )
 
 
 def take_away(log, field):

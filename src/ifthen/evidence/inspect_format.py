@@ -210,6 +210,8 @@ class EventJson(msgspec.Struct, gc=False):
     scorer: Any = None
     score: Any = None
     intermediate: Any = None
+    pending: Any = None
+    error: Any = None
 
 
 class SampleJson(msgspec.Struct, gc=False):
