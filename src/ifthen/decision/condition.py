@@ -152,9 +152,9 @@ def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
         finding = grounds.findings[subject.name]
         return _measured(predicate, subject, finding, predicate.sentence, grounds.bounds)
     if subject.kind == "threshold":
-        finding = grounds.thresholds[subject.name]
-        either_way = grounds.either_way and not is_shown(finding)
-        return _standing(predicate, finding, either_way=either_way)
+        standing = grounds.thresholds[subject.name]
+        either_way = grounds.either_way and not is_shown(standing)
+        return _standing(predicate, standing, either_way=either_way)
     span = find_span(grounds.facts, subject.kind, subject.name, grounds.on)
     step = _stated(predicate, subject, span.found, grounds.facts)
     grounds.memory.answers[id(predicate)] = Answered(
