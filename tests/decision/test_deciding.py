@@ -574,6 +574,98 @@ def test_one_condition_that_does_not_hold_takes_nothing_from_a_commitment_beside
     assert changed.gates() == HOLD
 
 
+RULED_OUT = {"in": {"threshold": "bio-1", "values": ["ruled-out"]}}
+REACHED = {"in": {"threshold": "bio-1", "values": ["reached"]}}
+
+
+def beside_bio(asked, **commitment):
+    """Let cyber-1 be reached, the filter be off, and a judge rule out a threshold beside it."""
+    changed = world().measured(30)
+    changed.determinations[0]["conclusion"] = "reached"
+    changed.declarations[0]["value"] = False
+    bio = copy.deepcopy(changed.framework["domains"][0]) | {"id": "bio"}
+    bio["thresholds"] = [bio["thresholds"][0] | {"id": "bio-1", "status": "exploratory"}]
+    bio["thresholds"][0]["ruled_out_when"] = {
+        "in": {"determination": "bio-1", "values": ["ruled-out"]}
+    }
+    del bio["thresholds"][0]["reached_when"]
+    changed.framework["domains"].append(bio)
+    changed.framework["commitments"][0] |= {"when": asked} | commitment
+    return judged(changed, "ruled-out", "bio-1")
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside-another"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        RULED_OUT,
+        {"not": REACHED},
+        {"not": {"any": [REACHED, {"in": {"declaration": "filter-on", "values": [True]}}]}},
+        {"present": {"threshold": "bio-1"}},
+    ],
+    ids=["ruled-out", "not-reached", "nested", "present"],
+)
+def test_the_end_of_a_ruling_out_does_not_end_what_is_due_under_it(asked, beside):
+    changed = beside_bio(asked)
+    if beside:
+        changed.framework["commitments"].append(
+            {"id": "always", "if": "cyber-1", "then": ["vault"]}
+        )
+    assert changed.gates()["deploy"] == "hold"
+    changed.determinations[-1]["expires"] = ON.isoformat()
+    assert changed.threshold("bio-1").treated_as == "reached"
+    assert changed.gates() == {"store": "go", "deploy": "undetermined"}
+    (found,) = [x for x in changed.decide().obligations if x.commitment == "if-cyber-1"]
+    assert found.because == "undetermined"
+    assert [x.code for x in found.reasons] == ["commitment.undetermined", "threshold.stands"]
+
+
+def test_what_is_due_where_another_threshold_is_reached_is_due_where_it_may_be():
+    changed = beside_bio(REACHED)
+    assert changed.gates()["deploy"] == "go"
+    changed.determinations.pop()
+    assert changed.gates()["deploy"] == "hold"
+
+
+@pytest.mark.parametrize("values", [["reached", "ruled-out"], ["ruled-out", "reached"]])
+def test_a_condition_that_holds_whichever_way_a_threshold_is_needs_no_showing(values):
+    both = {"in": {"threshold": "bio-1", "values": values}}
+    changed = beside_bio({"not": both})
+    changed.determinations.pop()
+    assert changed.gates()["deploy"] == "go"
+    changed.framework["commitments"][0]["when"] = both
+    assert changed.gates()["deploy"] == "hold"
+
+
+def test_the_end_of_one_side_of_a_conflict_shows_no_threshold_to_be_reached():
+    changed = beside_bio(RULED_OUT)
+    changed.framework["domains"][1]["thresholds"][0]["reached_when"] = {
+        "in": {"declaration": "bio-seen", "values": [True]}
+    }
+    changed.declarations.append(DECLARATION | {"id": "seen", "statement": "bio-seen"})
+    assert "threshold.conflicting" in codes(changed.threshold("bio-1"))
+    assert changed.gates()["deploy"] == "undetermined"
+    changed.determinations[-1]["expires"] = ON.isoformat()
+    assert changed.threshold("bio-1").status == "reached"
+    assert changed.gates()["deploy"] == "undetermined"
+    changed.framework["commitments"][0]["when"] = {"not": {"present": {"threshold": "bio-1"}}}
+    assert changed.gates()["deploy"] == "undetermined"
+    changed.determinations.pop()
+    assert changed.gates()["deploy"] == "go"
+
+
+@pytest.mark.parametrize("place", ["also", "in_place_when"])
+def test_the_end_of_a_ruling_out_puts_no_safeguard_in_place_and_meets_no_further_condition(place):
+    changed = beside_bio(RULED_OUT, then=["vault"])
+    if place == "also":
+        changed.gate("deploy")["also"] = REACHED
+    else:
+        changed.safeguard("vault")["in_place_when"] = REACHED
+    assert changed.gates()["deploy"] == "hold"
+    changed.determinations[-1]["expires"] = ON.isoformat()
+    assert changed.gates()["deploy"] == "undetermined"
+
+
 # -- safeguards ------------------------------------------------------------------------------------
 
 

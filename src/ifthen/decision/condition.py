@@ -24,6 +24,12 @@ from ifthen.framework.predicate import (
     format_number,
 )
 
+GONE_BAD = (
+    "expired", "conflicting", "stale", "contradicted", "record-", "log-", "withdrawn", "corrected",
+    "before-birth", "open",
+)  # fmt: skip
+"""How reason codes continue, after their kind of fact, when a fact was there and does not count."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
@@ -39,6 +45,9 @@ class Grounds:
     """Who dissents from a determination and why, by the digest of its document."""
     thresholds: Mapping[str, ThresholdFinding] = field(default_factory=dict)
     """Where the model stands, once that is known: conditions of thresholds cannot ask for it."""
+    either_way: bool = False
+    """Whether a threshold that is not shown to be reached or ruled out is neither in a condition;
+    where this is false it is what the framework treats it as."""
     memory: Memory = field(default_factory=Memory)
     """What was made over the same facts before."""
 
@@ -105,12 +114,24 @@ def _combine_anew(predicate: Predicate, parts: tuple[Step, ...]) -> Step:
 
 
 def answer_against(predicate: Predicate, grounds: Grounds, against: Truth) -> Step:
-    """Return the answer; what is open takes nothing away from one that speaks against going."""
+    """Return the answer; what is open takes nothing away from one that speaks against going.
+
+    A threshold that is not shown either way counts as the framework treats it where that speaks
+    against going. The other answer needs it whichever way the threshold is: else the end of a
+    ruling-out would make it, and so open a gate.
+    """
     marked = answer(predicate, grounds)
     if marked.value is Truth.UNDETERMINED and grounds.open is not NOTHING:
         plain = answer(predicate, replace(grounds, open=NOTHING))
         return plain if plain.value is against else marked
-    return marked
+    if marked.value in (against, Truth.UNDETERMINED) or not _asks_thresholds(predicate):
+        return marked
+    return answer(predicate, replace(grounds, either_way=True))
+
+
+def _asks_thresholds(predicate: Predicate) -> bool:
+    subjects = (leaf.subject for _, leaf in predicate.leaves())
+    return any(subject is not None and subject.kind == "threshold" for subject in subjects)
 
 
 def _add_dissents(step: Step, grounds: Grounds) -> Step:
@@ -131,7 +152,9 @@ def _leaf(predicate: Predicate, subject: Subject, grounds: Grounds) -> Step:
         finding = grounds.findings[subject.name]
         return _measured(predicate, subject, finding, predicate.sentence, grounds.bounds)
     if subject.kind == "threshold":
-        return _standing(predicate, grounds.thresholds[subject.name], predicate.sentence)
+        standing = grounds.thresholds[subject.name]
+        either_way = grounds.either_way and not is_shown(standing)
+        return _standing(predicate, standing, either_way=either_way)
     span = find_span(grounds.facts, subject.kind, subject.name, grounds.on)
     step = _stated(predicate, subject, span.found, grounds.facts)
     grounds.memory.answers[id(predicate)] = Answered(
@@ -169,18 +192,49 @@ def _stated(predicate: Predicate, subject: Subject, found: Found, facts: Facts) 
     )
 
 
-def _standing(predicate: Predicate, finding: ThresholdFinding, claim: str) -> Step:
-    """Return the answer to a condition on a threshold, which counts as the framework treats it."""
-    said = {"reached": "reached", "below": "ruled-out"}.get(finding.treated_as)
+def is_shown(finding: ThresholdFinding) -> bool:
+    """Return whether a threshold is shown to be reached, or shown to be ruled out.
+
+    It is not where what ruled it out beside what says reached has gone bad: while that stood there
+    was a conflict, and its end settles nothing.
+    """
+    if finding.status == "reached":
+        return not list_doubts(finding.ruled_out)
+    return finding.status == "ruled-out"
+
+
+def list_doubts(answered: Step | None) -> tuple[Reason, ...]:
+    """Return why something that was said for a condition of a threshold no longer counts.
+
+    What was never said leaves the other condition alone. What was said and has since expired, grown
+    stale, been contradicted or lost its log does not: it might have settled the condition, and a
+    fact that goes bad must not make a threshold easier to rule out, or to tell, than the same fact
+    in good order.
+    """
+    if answered is None or answered.value is not Truth.UNDETERMINED:
+        return ()
+    return tuple(r for r in answered.reasons if r.code.partition(".")[2].startswith(GONE_BAD))
+
+
+def _standing(predicate: Predicate, finding: ThresholdFinding, *, either_way: bool) -> Step:
+    """Return the answer to a condition on a threshold, which counts as the framework treats it.
+
+    ``either_way``: it may be reached or ruled out, and what holds for one of them alone is open.
+    """
+    said = {"reached": ["reached"], "below": ["ruled-out"]}.get(finding.treated_as, [])
+    if either_way:
+        said = ["reached", "ruled-out"]
     if predicate.present is not None:
-        value = Truth.YES if finding.status != "cannot-rule-out" else Truth.UNDETERMINED
-    elif said is None or predicate.in_ is None:
+        known = finding.status != "cannot-rule-out" and not either_way
+        value = Truth.YES if known else Truth.UNDETERMINED
+    elif predicate.in_ is None:
         value = Truth.UNDETERMINED
     else:
-        value = Truth.YES if said in predicate.in_.values else Truth.NO
+        holds = {way in predicate.in_.values for way in said}
+        value = Truth.UNDETERMINED if len(holds) != 1 else Truth.YES if True in holds else Truth.NO
     text = f"threshold {finding.threshold} is {finding.status}, treated as {finding.treated_as}"
     return Step(
-        claim=claim,
+        claim=predicate.sentence,
         value=value,
         reasons=() if value is Truth.YES else (Reason(code="threshold.stands", text=text),),
         basis=(text,) if value is Truth.YES else (),

@@ -24,7 +24,7 @@ from typing import Literal
 from ifthen.decision.assessing import add_lacks
 from ifthen.decision.bounds import COMPUTED, Bounds
 from ifthen.decision.budget import find_budget, find_rule_outs
-from ifthen.decision.condition import Grounds, answer, answer_against
+from ifthen.decision.condition import Grounds, answer, answer_against, list_doubts
 from ifthen.decision.deciders import find_deciding
 from ifthen.decision.error_rates import rate, rate_any, to_formula
 from ifthen.decision.excepting import Waiting, find_exceptions, set_aside
@@ -62,12 +62,6 @@ from ifthen.framework.predicate import Predicate
 
 Status = Literal["ruled-out", "reached", "cannot-rule-out"]
 TreatedAs = Literal["below", "reached", "undetermined"]
-
-GONE_BAD = (
-    "expired", "conflicting", "stale", "contradicted", "record-", "log-", "withdrawn", "corrected",
-    "before-birth", "open",
-)  # fmt: skip
-"""How reason codes continue, after their kind of fact, when a fact was there and does not count."""
 
 _MODEL_ID = 69  # an id has 80 characters, the day and its hyphen 11 of them
 
@@ -171,7 +165,7 @@ def _threshold(domain: Domain, threshold: Threshold, grounds: Grounds) -> Thresh
         reasons = (Reason(code="threshold.conflicting", text=text),)
     elif is_reached:
         status = "reached"
-    elif ruled_out.value is Truth.YES and (doubts := _doubts(reached)):
+    elif ruled_out.value is Truth.YES and (doubts := list_doubts(reached)):
         status = "cannot-rule-out"
         text = f"{threshold.id} looks ruled out, but whether it is reached can no longer be told"
         reasons = (Reason(code="threshold.in-doubt", text=text), *doubts)
@@ -209,18 +203,6 @@ def _rate(condition: Predicate | None, grounds: Grounds) -> ErrorRate | None:
     return rate(to_formula(condition), grounds.facts.framework.document, grounds.findings)
 
 
-def _doubts(reached: Step | None) -> tuple[Reason, ...]:
-    """Return why something that was said about a threshold's being reached no longer counts.
-
-    What was never said leaves a ruling-out alone. What was said and has since expired, grown stale,
-    been contradicted or lost its log does not: it might have said *reached*, and a fact that goes
-    bad must not make a threshold easier to rule out than the same fact in good order.
-    """
-    if reached is None or reached.value is not Truth.UNDETERMINED:
-        return ()
-    return tuple(r for r in reached.reasons if r.code.partition(".")[2].startswith(GONE_BAD))
-
-
 def _treat(status: Status, framework: Framework) -> TreatedAs:
     if status == "cannot-rule-out":
         return framework.treat_undetermined_as
@@ -233,7 +215,7 @@ def _tier_conflicts(found: list[ThresholdFinding], framework: Framework) -> list
     In a domain whose tiers are not ordered no tier is higher than another.
     """
     reached = [
-        x for x in found if x.ordered == "yes" and (x.status == "reached" or _doubts(x.reached))
+        x for x in found if x.ordered == "yes" and (x.status == "reached" or list_doubts(x.reached))
     ]
     settled: list[ThresholdFinding] = []
     for finding in found:

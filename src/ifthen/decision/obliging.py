@@ -1,8 +1,10 @@
 """Which commitments follow from where a model stands at the thresholds.
 
 A commitment is due where its threshold does not count as below, unless its further condition is
-shown not to hold. Where people read the clause in several ways, each reading is answered; where
-they disagree the commitment is contested: it is due, and nobody can say that it holds a gate.
+shown not to hold, whichever way a threshold is that cannot be told
+(:func:`~ifthen.decision.condition.answer_against`). Where people read the clause in several ways,
+each reading is answered; where they disagree the commitment is contested: it is due, and nobody can
+say that it holds a gate.
 """
 
 from collections.abc import Sequence

@@ -129,27 +129,33 @@ def _list_reviewed(workspace: Workspace) -> Iterator[Entry]:
 
 def _list_gates(promise: Loaded[Framework], on: date) -> Iterator[Entry]:
     """Yield who decides, by the framework."""
-    framework = promise.document
-    for gate in framework.gates:
+    for gate in promise.document.gates:
         if gate.applies(on):
-            need = f"{gate.quorum or len(gate.decided_by)} of {len(gate.decided_by)}"
             over = f"; overruled by {', '.join(gate.overruled_by)}" if gate.overruled_by else ""
             told = f"; informed: {', '.join(gate.informed)}" if gate.informed else ""
             yield Entry(
-                text=f"gate {gate.id} ({gate.action}): decided by {', '.join(gate.decided_by)}, "
-                f"{need} roles approve{_others(gate)}{over}{told}",
+                text=f"gate {gate.id} ({gate.action}): {_say_deciders(gate)}{over}{told}",
                 basis=(_at(promise, f"gates.{gate.id}"),),
             )
 
 
-def _others(gate: Gate) -> str:
-    """Return who decides instead of the roles that are named first, and when."""
+def _say_deciders(gate: Gate) -> str:
+    """Return who decides, and how many of them: the rule of each reading, or of each tier."""
+    if gate.decider_readings:
+        roles = [role for x in gate.decider_readings for role in x.decided_by]
+        read = "".join(f"; read as {x.id}: {_rule(x.decided_by)}" for x in gate.decider_readings)
+        return f"decided by everybody in every reading, {_rule(roles)}{read}"
     by_tier = "".join(
-        f"; where {' or '.join(x.reached)} counts as reached: {', '.join(x.decided_by)}"
+        f"; where {' or '.join(x.reached)} counts as reached: {_rule(x.decided_by, x.quorum)}"
         for x in gate.deciders
     )
-    read = "".join(f"; read as {x.id}: {', '.join(x.decided_by)}" for x in gate.decider_readings)
-    return by_tier + read
+    return f"decided by {_rule(gate.decided_by, gate.quorum)}{by_tier}"
+
+
+def _rule(decided_by: Sequence[str], quorum: int | None = None) -> str:
+    roles = tuple(dict.fromkeys(decided_by))
+    need = len(roles) if quorum is None else quorum
+    return f"{', '.join(roles)}, {need} of {len(roles)} roles approve"
 
 
 def _list_people(workspace: Workspace, promise: Loaded[Framework], on: date) -> Iterator[Entry]:
