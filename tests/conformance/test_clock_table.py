@@ -103,6 +103,10 @@ def test_every_clock_of_the_data_is_a_row_and_every_row_a_clock():
     assert {key for key, (_, c) in CLOCKS.items() if c.asks == "keep"} == KEPT
 
 
+SENT = list(dict.fromkeys(law for law, _ in TABLE))
+"""A document of these tests went to the authority of every law, unless it says otherwise."""
+
+
 def developer(documents=(), events=(), models=(), **more):
     tree = {
         "kind": "developer", "id": "d", "title": "D", "all_models": True,
@@ -112,7 +116,9 @@ def developer(documents=(), events=(), models=(), **more):
             {"id": "m", "compute": {"low": 1e27, "high": 1e27}, "places": ["us-ny", "eu"]} | x
             for x in (models or [{}])
         ],
-        "documents": [{"id": f"d{i}"} | x for i, x in enumerate(documents)],
+        "documents": [
+            {"id": f"d{i}", "instruments": SENT} | x for i, x in enumerate(documents)
+        ],
         "events": [{"id": f"e{i}"} | x for i, x in enumerate(events)],
     } | more  # fmt: skip
     return load_document(parse_tree(format_tree(tree).encode(), name="d.yaml"), Developer)
@@ -277,6 +283,29 @@ def test_a_summary_that_is_called_for_only_if_there_was_something_is_never_misse
     (entry,) = due(CALIFORNIA, "internal-use-summary", date(2027, 5, 2), given)
     assert entry.standing == "undetermined"
     assert "only if there was an assessment" in entry.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "standing"),
+    [
+        ({"instruments": []}, "undetermined"),
+        ({"instruments": [CALIFORNIA]}, "undetermined"),  # for what need not happen
+        ({"instruments": [], "to": ["Cal OES"]}, "undetermined"),
+        ({"instruments": [], "to": ["IEMA-OHS"]}, "met"),
+        ({"instruments": [ILLINOIS]}, "met"),
+        ({"instruments": [ILLINOIS], "to": ["the governor"]}, "undetermined"),
+    ],
+)
+def test_a_summary_sent_to_another_authority_restarts_no_clock(said, standing):
+    kind = {"document": "internal-use-summary"}
+    first = kind | {"on": "2027-02-01"}
+    given = developer([first, kind | {"on": "2027-04-01"} | said])
+    found = due(ILLINOIS, "internal-use-summary", date(2027, 6, 2), given)
+    assert found[0].standing == standing
+    assert ("write 'instruments: [il-430-ilcs-185]'" in (found[0].reason or "")) == (
+        standing == "undetermined" and said["instruments"] != [CALIFORNIA]
+    )
+    assert len(found) == (2 if standing == "met" else 1)
 
 
 def test_what_began_before_the_law_is_undetermined_and_nothing_is_lost():

@@ -224,7 +224,8 @@ def test_internal_use_counts_what_was_released_inside_in_the_period(law):
 def test_the_next_summary_is_due_three_months_after_the_last_that_the_developer_lists():
     listed = made(
         Developer, kind="developer", id="lab", title="Lab",
-        documents=[{"id": "s", "document": "internal-use-summary", "on": "2027-01-15"}],
+        documents=[{"id": "s", "document": "internal-use-summary", "on": "2027-01-15",
+                    "to": ["Cal OES"]}],
     )  # fmt: skip
     happened = Happened(on=ON, developer=listed)
     draft = draft_internal_use(LAWS["ca-sb53"], [case()], date(2026, 12, 26), happened)

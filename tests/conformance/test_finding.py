@@ -54,6 +54,37 @@ def test_what_two_published_frameworks_answer_to_california():
         assert both[f"framework-{id}"] == ("present", "present")
 
 
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("", set()),
+        (", to: [Cal OES]", {"ca-sb53"}),
+        (", instruments: [ny-raise]", {"ny-raise"}),
+        (", to: [Illinois Emergency Management Agency and Office of Homeland Security]",
+         {"il-430-ilcs-185"}),
+        (", instruments: [ca-sb53, ny-raise, il-430-ilcs-185]",
+         {"ca-sb53", "ny-raise", "il-430-ilcs-185"}),
+    ],
+)  # fmt: skip
+def test_one_summary_answers_only_the_law_to_whose_authority_it_went(said, answers):
+    documents = f"  - {{id: s, document: internal-use-summary, on: 2027-02-01{said}}}\n"
+    facts = developer("{year: 2026, low: 600000000, high: 900000000}", documents=documents)
+    laws = ("ca-sb53", "ny-raise", "il-430-ilcs-185")
+    found = {
+        law: next(
+            x
+            for x in judge(find_instrument(LAWS, law), FCF, facts, date(2027, 3, 1)).findings
+            if x.provision == "internal-use-summary"
+        )
+        for law in laws
+    }
+    assert {law for law, x in found.items() if x.state == "present"} == answers
+    assert {x.state for law, x in found.items() if law not in answers} <= {"undetermined"}
+    for law in set(laws) - answers:
+        if "instruments" not in said:
+            assert f"write 'instruments: [{law}]'" in found[law].why
+
+
 def test_every_present_finding_names_the_document_and_its_digest():
     report = judge(find_instrument(LAWS, "ca-sb53"), FCF, None, ON)
     present = [x for x in report.findings if x.state == "present"]

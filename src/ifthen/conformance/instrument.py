@@ -110,8 +110,19 @@ class Clock(Part):
     """Whether it starts again each time that it ends."""
     recipient: Line | None = None
     """Who is told."""
+    alternative: Id | None = None
+    """Another clock of the provision that the text joins to this one with "or"."""
     otherwise: Text | None = None
     """Another time that the text allows, and under which condition."""
+
+
+class Recipient(Part):
+    """An authority that the instrument has something sent to: what is sent to another is not."""
+
+    name: Line
+    """Its name as the recipients of clocks have it."""
+    also: tuple[Line, ...] = ()
+    """Other names of it, which nobody else has."""
 
 
 class Reading(Part):
@@ -291,6 +302,8 @@ class Instrument(Document):
     """Printed with every result."""
     subjects: tuple[Subject, ...] = Field(min_length=1)
     """Whom it binds."""
+    recipients: tuple[Recipient, ...] = ()
+    """Authorities that clocks name, with other names of each."""
     terms: tuple[Term, ...] = ()
     """What it means by the words that decide what it reaches."""
     provisions: tuple[Provision, ...] = Field(min_length=1)
@@ -319,6 +332,9 @@ class Instrument(Document):
         unknown += sorted({p for x in self.recognition for p in x.provisions} - set(provisions))
         if unknown:
             raise ValueError(f"refers to what is not in the instrument: {', '.join(unknown)}")
+        other = {c.alternative for x in self.provisions for c in x.clocks if c.alternative}
+        if lost := sorted(other - set(clocks)):
+            raise ValueError(f"alternative is no clock of the instrument: {', '.join(lost)}")
         if self.in_force is None and self.status not in ("pending", "retired"):
             raise ValueError(f"an instrument that is {self.status} needs the days in in_force")
         return self
