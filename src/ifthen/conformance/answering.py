@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ifthen.conformance.basis import RANK, Basis, Holding, Outcome, State
+from ifthen.conformance.basis import RANK, Basis, Hidden, Holding, Outcome, State
 from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
 from ifthen.conformance.recipients import judge_sent, list_provision_authorities, say_unsent
 from ifthen.conformance.scope import judge_model
@@ -187,8 +187,11 @@ def _for_each_model(
     subject = next(x for x in law.subjects if x.id == provision.binds)
     models = developer.models if developer else ()
     deployed = [x for x in models if x.deployed is not None and x.deployed <= on]
+    hidden = [x for x in facts.held.hidden if hides_deployment(x)]
+    places = ", ".join(dict.fromkeys(f"{x.document} {x.place}" for x in hidden))
     if not deployed:
-        return "undetermined", "no deployed model is stated", ()
+        more = f"; that one is may be withheld: {places}" if hidden else ""
+        return "undetermined", f"no deployed model is stated{more}", ()
     deployed = [x for x in deployed if judge_model(subject, law.id, x) != "no"]
     if not deployed:
         return "undetermined", "no deployed model is one that it is about", ()
@@ -208,5 +211,15 @@ def _for_each_model(
             )
         else:
             states.append(("absent", f"{model.id}: no {answer.document} that holds it was given"))
-    worst = min(states, key=lambda x: RANK[x[0]])[0]
+    if hidden:
+        said = f"which models are deployed, and since when, is withheld in part: {places}"
+        states = [("undetermined" if x == "present" else x, text) for x, text in states]
+        states = [(x, f"{text}; {said}" if x == "undetermined" else text) for x, text in states]
+    # What is known to be lacking weighs more than what nobody can tell.
+    worst = min(states, key=lambda x: (RANK[x[0]], x[0] != "absent"))[0]
     return worst, "; ".join(text for state, text in states if state == worst), tuple(found)
+
+
+def hides_deployment(hidden: Hidden) -> bool:
+    """Return whether what is withheld may say that a model is deployed, or since when."""
+    return hidden.kind == "model" and hidden.root in ("document", "releases")

@@ -13,6 +13,7 @@ from ifthen.conformance.answering import (
     Given,
     answer_by_document,
     answer_by_framework,
+    hides_deployment,
     name_framework,
     name_kind,
 )
@@ -212,7 +213,8 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     ]
     if not entries:
         return outcome
-    public = not any(_bears(x, provision) for x in given.held.hidden)
+    hidden = [x for x in given.held.hidden if x.kind != "model"]
+    public = not any(_bears(x, provision) for x in hidden)
     entries, open_ = _settle(entries, provision)
     failed = [
         x
@@ -293,6 +295,8 @@ def _conceal(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     if outcome[0] not in ("absent", "undetermined"):
         return outcome
     found = [x for x in given.held.hidden if _bears(x, provision)]
+    if outcome[0] == "absent":  # a further deployment makes nothing better
+        found = [x for x in found if x.kind != "model"]
     if not found:
         return outcome
     places = ", ".join(dict.fromkeys(f"{x.document} {x.place}" for x in found[:5]))
@@ -310,6 +314,8 @@ def _bears(hidden: Hidden, provision: Provision) -> bool:
         return False
     if hidden.kind == "incident":
         return provision.asks == "incident-report"
+    if hides_deployment(hidden):
+        return answer.for_each is not None
     roots = {"documents", "models"} if answer.for_each else {"documents"}
     return hidden.kind == "developer" and (whole or hidden.root in roots)
 
