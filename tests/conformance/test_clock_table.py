@@ -15,6 +15,7 @@ from tests.conformance.test_law_due import load as load_incident
 from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.law_due import OF_INCIDENTS, list_law_due
 from ifthen.dossier.developer import Developer
+from ifthen.encoding.calendar import add_business_days
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import format_tree, parse_tree
 from ifthen.workspace.instruments import find_instrument, load_calendars
@@ -212,7 +213,10 @@ def test_business_days_skip_the_holidays_of_the_place_or_say_that_they_do_not(da
     days = calendar.days if whole else frozenset()
     between = [day + timedelta(days=i) for i in range(1, (entry.last_day - day).days + 1)]
     assert sum(x.weekday() < 5 and x not in days for x in between) == amount
-    assert ("without holidays" in entry.reason) == (not whole)
+    assert ("counted without holidays" in entry.reason) == (not whole)
+    if whole:  # not every year was compared: the earlier day stands beside it
+        bare = add_business_days(day, amount)
+        assert f"without holidays {bare}. {calendar.notice}" in entry.reason
     (bare,) = due(*key, day, calendars={}, **start(key, day))
     assert bare.last_day <= entry.last_day  # can only be too early
 
@@ -306,6 +310,36 @@ def test_a_summary_sent_to_another_authority_restarts_no_clock(said, standing):
         standing == "undetermined" and said["instruments"] != [CALIFORNIA]
     )
     assert len(found) == (2 if standing == "met" else 1)
+
+
+@pytest.mark.parametrize(
+    ("qualified", "on", "day", "standing"),
+    [
+        ("2027-01-01", "2027-06-01", "2028-01-01", "due"),  # before the provision is in force
+        ("2027-10-03", "2027-12-01", "2028-01-01", "due"),  # 90 days end on the same day
+        ("2027-10-04", "2027-12-01", "2028-01-02", "due"),  # and here a day later
+        ("2028-05-01", "2028-07-30", "2028-07-30", "due"),  # on the day itself nothing is missed
+        ("2028-05-01", "2028-07-31", "2028-07-30", "undetermined"),
+    ],
+)
+def test_the_first_audit_of_illinois_begins_on_the_later_of_two_days(qualified, on, day, standing):
+    given = developer(events=[{"event": "first-qualifying", "at": f"{qualified}T18:00:00Z"}])
+    (entry,) = due(ILLINOIS, "audit-first", date.fromisoformat(on), given)
+    assert (str(entry.last_day), entry.standing) == (day, standing)
+    assert "from that day on" in entry.title
+    assert "audit report" not in entry.title
+
+
+def test_a_first_audit_without_a_day_of_qualifying_is_undetermined_and_a_report_ends_it():
+    (entry,) = due(ILLINOIS, "audit-first", NOT_BEFORE, developer())
+    assert (entry.standing, entry.last_day) == ("undetermined", None)
+    assert "first-qualifying" in entry.reason
+    assert due(ILLINOIS, "audit-first", date(2026, 12, 31), developer()) == []
+    event = {"event": "first-qualifying", "at": "2027-01-01T18:00:00Z"}
+    audited = developer([{"document": "audit-report", "on": "2028-11-01"}], [event])
+    assert due(ILLINOIS, "audit-first", date(2028, 12, 1), audited) == []
+    (yearly,) = due(ILLINOIS, "audit-yearly", date(2028, 12, 1), audited)
+    assert (yearly.standing, yearly.last_day) == ("due", date(2029, 11, 1))
 
 
 def test_what_began_before_the_law_is_undetermined_and_nothing_is_lost():

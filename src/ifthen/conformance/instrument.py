@@ -100,9 +100,11 @@ class Clock(Part):
     """What starts it, as documents name it; absent: nothing here can tell when it starts."""
     harms: tuple[Harm, ...] = ()
     """Of what an incident has to be an incident for it to start; empty: of anything."""
-    asks: Literal["act", "keep", "at-most", "at-least"] = "act"
+    asks: Literal["act", "keep", "at-most", "at-least", "begins"] = "act"
     """act: do something by its end. keep: keep something until then. at-most, at-least: something
-    may or has to last until then."""
+    may or has to last until then. begins: from its end on, the provision asks for what it asks."""
+    not_before: Day | None = None
+    """The time ends on this day at the earliest, and may have begun before the provision."""
     done_by: Id | None = None
     """Kind of the document that shows that it was done; absent: the one that answers the
     provision."""

@@ -73,6 +73,35 @@ def list_silent(laws: Sequence[Loaded[Instrument]], on: date) -> Iterator[str]:
             )
 
 
+def list_unstarted(
+    laws: Sequence[Loaded[Instrument]], happened: Happened, found: Sequence[Due]
+) -> Iterator[str]:
+    """Yield, for each law, its clocks in force that nothing in the developer's documents started.
+
+    That an event did not happen, and that nobody wrote it down, look the same.
+    """
+    said = {"/".join(x.id.split("/")[:3]) for x in found}
+    for loaded in laws:
+        law = loaded.document
+        covered = _covered(law, happened.developer, happened.on)
+        clocks = [
+            f"{clock.id} ({clock.starts})"
+            for provision in law.provisions
+            for clock in provision.clocks
+            if law.applies(provision, happened.on)
+            and covered.get(provision.binds) != "no"
+            and clock.starts not in OF_INCIDENTS | {"modification"}
+            and f"law/{law.id}/{clock.id}" not in said
+            and not (clock.starts is None and provision.asks == "incident-report")
+        ]
+        if clocks:
+            count = "1 clock is" if len(clocks) == 1 else f"{len(clocks)} clocks are"
+            yield (
+                f"{law.id}: {count} undetermined, since no document dates a start; if it happened, "
+                f"list it in the document of kind developer: {', '.join(clocks)}"
+            )
+
+
 def _covered(
     law: Instrument, developer: Loaded[Developer] | None, on: date
 ) -> Mapping[str, Covered]:

@@ -52,7 +52,9 @@ def list_document_due(asked: Asked) -> Iterator[Due]:
         return
     anchors = list(_anchors(asked, developer))
     done = [(x, where) for x, where, went in _answers(asked, developer) if went == "yes"]
-    if asked.clock.asks != "act":
+    if asked.clock.asks == "begins":
+        yield from _beginning(asked, anchors, done, developer)
+    elif asked.clock.asks != "act":
         for anchor in anchors:
             yield from _lasting(asked, anchor)
     elif asked.clock.repeats:
@@ -143,11 +145,13 @@ def _timed(asked: Asked, anchor: Anchor) -> tuple[date, str | None, Values] | Du
 
     None where the provision did not apply when it began; an entry where no day can be computed.
     """
-    if not asked.law.applies(asked.provision, anchor.day):
+    floor = asked.clock.not_before
+    if floor is None and not asked.law.applies(asked.provision, anchor.day):
         return None
     if asked.zone is None:
         return _open(asked, NO_ZONE, anchor.where, anchor.about)
     last, _, note = asked.end(start_of(anchor.day, asked.zone))
+    last = max(last, floor) if floor else last
     values = asked.name(anchor.about) | {
         "since": anchor.day,
         "last_day": last,
@@ -270,6 +274,37 @@ def _until_next(asked: Asked, anchor: Anchor, later: Sequence[date]) -> Iterator
 
 def _now(asked: Asked) -> bool:
     return asked.law.applies(asked.provision, asked.on)
+
+
+def _beginning(
+    asked: Asked,
+    anchors: Sequence[Anchor],
+    done: Sequence[tuple[DeveloperDocument, str]],
+    developer: Loaded[Developer],
+) -> Iterator[Due]:
+    """Yield from which day a provision asks: nothing is missed on it, and no document ends it.
+
+    Of several starts the first counts. From that day on it is open until there is a document of
+    the kind, whose own time then runs.
+    """
+    if not asked.law.covers(asked.on):
+        return
+    first = min(anchors, key=lambda x: x.day, default=None)
+    if first is None:
+        reason = f"no event '{asked.clock.starts}' is stated, from which the day is counted"
+        yield _open(asked, f"{reason}: {asked.clock.event}", developer.where())
+        return
+    found = _timed(asked, first)
+    if not isinstance(found, tuple):
+        yield from () if found is None else (found,)
+        return
+    last, note, values = found
+    title = f"{asked.law.id}: {asked.provision.title}, asked for from that day on"
+    if asked.on <= last:
+        yield Due(title=title, standing="due", reason=note, **values)
+    elif not any(x.on >= last for x, _ in done):
+        reason = "asked for since that day; nothing here says whether it was begun"
+        yield Due(title=title, standing="undetermined", reason=reason, **values)
 
 
 def _lasting(asked: Asked, anchor: Anchor) -> Iterator[Due]:
