@@ -154,6 +154,15 @@ def test_what_a_later_version_may_not_say(name):
     assert code_of(verify_versions, [one, two]) == "trust.rewrites-past"
 
 
+def test_an_entry_that_stands_there_twice_takes_no_end_back():
+    ended = {"roles": [{"role": "officer", "from": "2026-01-01", "until": "2026-03-01"}]}
+    one = first(with_person(**ended))
+    twice = [{"role": "officer", "from": "2026-01-01"}, *ended["roles"]]
+    two = following(one, with_person(roles=twice))
+    assert "twice" in next(list_rewritten(one, two))
+    assert code_of(verify_versions, [one, two]) == "trust.rewrites-past"
+
+
 def test_nobody_disappears_and_nobody_was_always_there():
     one = first()
     assert list(list_rewritten(one, following(one, PEOPLE[:1]))) == ["bo is gone"]

@@ -99,6 +99,16 @@ def test_a_salt_that_two_documents_have_is_none(tmp_path):
     assert not list(list_unsalted([item], rules, [item, again], salts()))
 
 
+def test_a_salt_that_a_version_published_whole_shows_is_none(tmp_path):
+    root = make_small(tmp_path)
+    rules = find_publication(load_workspace(root))
+    drafts = plan(root, tmp_path / "record").drafts
+    item = next(x.redacted.item for x in drafts if x.redacted.item.name == NAME)
+    shown = dataclasses.replace(item, version="2", tree={"salt": item.tree["salt"]})
+    found = [x.code for x in list_unsalted([item], rules, [item, shown], salts())]
+    assert found == ["publication.salt-shown"]
+
+
 def test_every_kind_that_decisions_name_may_have_a_salt_and_no_other():
     for kind, model in PUBLISHED.items():
         assert issubclass(model, Salted) == (kind in SALTED), kind

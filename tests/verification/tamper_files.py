@@ -150,6 +150,11 @@ def _policy_weak(scene):
     scene.options["brought"] = Brought(pin=scene.world.pin)
 
 
+@tampering("trust", "policy: nothing was brought in its file")
+def _policy_brought_empty(scene):
+    scene.options["brought"] = Brought(policy=b"", pin=scene.world.pin)
+
+
 @tampering("trust", "pin: of another record")
 def _other_pin(scene):
     scene.options["brought"] = Brought(pin="sha256:" + "0" * 64)

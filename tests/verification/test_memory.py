@@ -1,6 +1,7 @@
 """What is remembered of a log, and the proof of a fork that anybody can check."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from ifthen.verification.memory import (
     parse_memory,
     verify_fork_proof,
 )
+from ifthen.verification.trust import Brought
 
 TRUSTED = parse_policy(POLICY)
 
@@ -83,6 +85,19 @@ def test_what_was_verified_is_remembered(world) -> None:
     again = verify(world.record, memory=found.memory)
     assert again.verdict.step("memory").status == "verified"
     assert again.verdict.step("trust").status == "verified"
+
+
+def test_an_alarm_about_another_pin_does_not_clear_itself(world) -> None:
+    found = verify(world.record, memory=world.memory)
+    old = "sha256:" + "0" * 64
+    memory = Memory({LOG.key.name: replace(found.memory.seen[LOG.key.name], pin=old)})
+    for _ in range(2):
+        again = verify(world.record, memory=memory)
+        assert [x.code for x in again.verdict.step("trust").findings] == ["trust.changed"]
+        memory = again.memory
+    assert memory.seen[LOG.key.name].pin == old
+    answered = verify(world.record, memory=memory, brought=Brought(pin=world.pin))
+    assert answered.memory.seen[LOG.key.name].pin == world.pin
 
 
 seen_once = st.builds(Seen, st.text(max_size=9).map(str.encode), st.text(max_size=9))

@@ -1,7 +1,7 @@
 """A record with a trust file and an exception that people signed under it."""
 
 import shutil
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from tests.attestation.people import signer
@@ -34,7 +34,11 @@ PEOPLE = {
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     """Return a record whose gate deploy goes under a signed exception only."""
-    folder = tmp_path_factory.mktemp("excepted")
+    return make_record(tmp_path_factory.mktemp("excepted"))
+
+
+def make_record(folder, *, released=datetime(2026, 1, 1, 9, tzinfo=UTC), approved=True):
+    """Return a record in a folder, with the day of the trust file and whether anybody approved."""
     root = folder / "workspace"
     content = excepted(approved_by=[APPROVAL])
     content.evidence.clear()
@@ -46,13 +50,14 @@ def record(tmp_path_factory):
     write(root / "publication.yaml", RULES)
     _, path = release_version(
         load_workspace(root),
-        now=datetime(2026, 1, 1, 9, tzinfo=UTC),
+        now=released,
         expires=date(2027, 6, 1),
         keepers=[keeper(11)],
         threshold=1,
     )
     sign_version(load_workspace(root), path, signer(11))
-    approve_exception(load_workspace(root), "no-filter", LEAD, today=DAY)
+    if approved:
+        approve_exception(load_workspace(root), "no-filter", LEAD, today=DAY)
     signing.sign(root, decide(root), signer=LEAD, gate="deploy")
     publish_all(root, folder / "record", AT)
     return folder / "record"
@@ -141,3 +146,12 @@ def test_a_decision_that_names_another_trust_file_does_not_follow(record, tmp_pa
     (finding,) = [x for x in verdict.step("replay").findings if x.status == "failed"]
     assert finding.code == "replay.differs"
     assert "trust trust changed" in finding.text
+
+
+def test_a_day_before_the_trust_file_hides_no_unsigned_exception(tmp_path):
+    """The publisher names the day of a decision; the trust file was in the log before it."""
+    day_after = datetime.combine(DAY, time(9), UTC) + timedelta(days=1)
+    record = make_record(tmp_path, released=day_after, approved=False)
+    step = verify(record, LATER).verdict.step("replay")
+    assert [x.code for x in step.findings] == ["replay.before-trust"]
+    assert step.status == "not-at-hand"

@@ -308,6 +308,8 @@ def _compare(
     day: date,
 ) -> Iterator[str]:
     later = {identify(x): x for x in new}
+    if len(later) < len(new):
+        yield f"{what} stands there twice from one day"
     for entry in old:
         found = later.pop(identify(entry), None)
         if found is None:

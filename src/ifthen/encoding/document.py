@@ -142,6 +142,10 @@ class Loaded(Generic[DocumentT]):
         return self.source.where(path)
 
 
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+"""Such a number is a float in a canonical tree, and may be an integer to another reader."""
+
+
 def load_document(
     source: Source,
     model: type[DocumentT],
@@ -192,8 +196,10 @@ def load_document(
                 )
             ]
         )
+    if data is None or _LONG_NUMBER.search(data):
+        data = json.dumps(tree).encode()
     try:
-        document = model.model_validate_json(data or json.dumps(tree), context=context)
+        document = model.model_validate_json(data, context=context)
     except ValidationError as error:
         raise Problems(explain_faults(error, source, model, PATTERNS)) from error
     return Loaded(document=document, source=source)

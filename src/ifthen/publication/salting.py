@@ -26,9 +26,11 @@ def list_unsalted(
 ) -> Iterator[Error]:
     """Yield why a part of a document that is to be stated would not be hidden.
 
-    ``everything`` is every document of the workspace: a salt that another one has, too, is none.
+    ``everything`` is every document of the workspace: a salt that another one has, too, is none,
+    nor is one that another version shows.
     """
     users = _count_salts(everything)
+    shown = {x.tree[SALT] for x in everything if SALT in x.tree and not _withholds(rules, x)}
     for item in items:
         if item.kind not in SALTED or not find_withheld(
             rules.withhold, item.kind, item.id, item.tree
@@ -48,6 +50,20 @@ def list_unsalted(
                 f"{item.name} has the salt of another document",
                 hint=f"give it one of its own: salt: {_spell(random_bytes)}",
             )
+        elif salt in shown:
+            yield Error(
+                "publication.salt-shown",
+                f"{item.name} has the salt of a version that is published whole, where all see it",
+                hint=f"give it one of its own: salt: {_spell(random_bytes)}",
+            )
+
+
+def _withholds(rules: Rules, item: Item) -> bool:
+    """Return whether anything of a document is withheld, and with it the salt."""
+    try:
+        return bool(find_withheld(rules.withhold, item.kind, item.id, item.tree))
+    except Error:  # a rule names a field that it lacks: it cannot be told, so all may be shown
+        return False
 
 
 def _spell(random_bytes: RandomBytes) -> str:

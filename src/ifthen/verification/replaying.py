@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ifthen.attestation.identity import NO_LIBRARY
 from ifthen.attestation.trust import make_trusted
 from ifthen.decision.bounds import Bounds
 from ifthen.decision.facts import Evidence, Facts
@@ -81,6 +82,10 @@ def check_replay(
             step.note("withheld", "replay.withheld", str(error), where)
             continue
         except Error as error:
+            if error.code == NO_LIBRARY:
+                found.unclear.add(copy.document.digest)
+                step.note("not-at-hand", error.code, error.message, where)
+                continue
             step.fail("replay.impossible", f"{error.message} [{error.code}]", where)
             continue
         if digest_decision(again) != digest_decision(said):
@@ -88,9 +93,26 @@ def check_replay(
             continue
         step.hold()
         found.made[copy.document.digest] = said
+        _note_before_trust(step, contents, copy, said)
     _note_overtaken(step, contents, found)
     _note_undecided(step, contents)
     return found
+
+
+def _note_before_trust(step: Step, contents: Contents, copy: Copy, said: Decision) -> None:
+    """Name a decision under an exception of a day on which no trust file asked for signatures.
+
+    The day of a decision is the publisher's word; that the trust file came first is the log's.
+    """
+    before = [x for x in contents.of_kind("trust") if x.entry.index < copy.entry.index]
+    trusted = make_trusted([_read(x).document for x in before])
+    under = any(gate.exceptions for gate in said.gates)
+    if trusted is not None and under and said.on < trusted.since:
+        text = (
+            f"the decision is of {said.on}, before there was a trust file ({trusted.since}), and"
+            " was published after it: that people signed its exceptions is not asked"
+        )
+        step.note("not-at-hand", "replay.before-trust", text, copy.entry.where)
 
 
 def _note_undecided(step: Step, contents: Contents) -> None:

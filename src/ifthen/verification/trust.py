@@ -120,7 +120,7 @@ def check_policy(step: Step, files: Files, brought: Brought) -> PolicyAtHand | N
         if own is None:
             step.fail("trust.missing", "the record has no policy", POLICY_PATH)
             return None
-        data = brought.policy or own
+        data = own if brought.policy is None else brought.policy
         if data != own and parse_policy_version(data).number > 1:
             return PolicyAtHand(parse_policy(own), own, data)
         if data != own:

@@ -116,8 +116,12 @@ class _Run:
         )
         memory = None
         if outcome != "failed" and head is not None and self.trust is not None:
-            seen = Seen(self.note, self.trust.pin)
-            memory = (self.at_hand.memory or Memory()).remember(head.origin, seen)
+            memory = self.at_hand.memory or Memory()
+            before = memory.seen.get(head.origin)
+            trusted = any(x.id == "trust" and x.status == "verified" for x in steps)
+            # An alarm about a changed pin stands until somebody answers it from elsewhere.
+            pin = self.trust.pin if before is None or trusted else before.pin
+            memory = memory.remember(head.origin, Seen(self.note, pin))
         return Verification(verdict, memory, self.fork, contents)
 
     def _read_log(self) -> tuple[Trust, list[bytes], list[Witnessed]] | None:
