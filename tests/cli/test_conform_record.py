@@ -21,6 +21,7 @@ WITHHELD = [
     {"kind": "developer", "fields": ["documents[0]", "revenue"], "reason": "trade-secret"},
 ]  # fmt: skip
 NOTICE = "22757.12(f)(1)"
+OPEN = ("withheld", "not-at-hand")
 DAY = ("--on", "2026-12-20")
 
 
@@ -189,3 +190,19 @@ def test_papers_and_assessment_results_of_a_record_say_what_is_withheld(ifthen, 
     assert "withheld: security - Names a weakness." in json.dumps(results.json)
     both = ifthen("oscal", "results", "ca-sb53", "f.yaml", "--record", record, *DAY, "--json")
     assert both.code != 0
+
+
+def test_with_the_right_pin_the_open_steps_are_named_and_no_pin_is_asked_for(ifthen, record):
+    asked = ("conform", "ca-sb53", "--record", record, *DAY, "--json")
+    bare = ifthen(*asked)
+    (said,) = [x for x in bare.json["notices"] if x.startswith("The record")]
+    assert "give --pin" in said
+    verdict = ifthen("verify", record, "--json").json
+    (said,) = [x for x in ifthen(*asked, "--pin", verdict["pin"]).json["notices"]
+               if x.startswith("The record")]  # fmt: skip
+    assert "undetermined" in said
+    assert "give --pin" not in said
+    again = ifthen("verify", record, "--pin", verdict["pin"], "--json").json
+    left = [x for x in again["steps"] if x["essential"] and x["status"] in OPEN]
+    assert left, again["steps"]
+    assert f"{left[0]['title']}: {left[0]['findings'][0]['text']}" in said

@@ -72,3 +72,16 @@ def test_what_does_not_replay_or_fit_rules_nothing_out(ifthen, workspace, name, 
     assert evaluation["outcome"] in {"undecided", "undetermined"}
     assert code in {reason["code"] for reason in evaluation["reasons"]}
     assert result.json["thresholds"][0]["status"] == "cannot-rule-out"
+
+
+def test_a_filing_tells_the_questions_that_were_asked_from_those_left_out(ifthen, workspace):
+    asked = ("smollm2", "-C", workspace, "--exit-zero")
+    data = ifthen("file", "summaries", *asked, "--json").json
+    (used,) = (x for claim in data["evaluations"] for x in claim["evidence"])
+    counts = {x: used[x] for x in used if x.startswith("questions")}
+    assert counts == {"questions": 106, "questions_left_out": 92, "questions_in_benchmark": 198}
+    assert used["stopped_early"] is True
+    shown = ifthen("file", "report", "il-430-ilcs-185", *asked).out
+    assert "106 of 198 questions asked, 92 left out: stopped early" in shown
+    assert "ifthen file summaries smollm2 --instrument il-430-ilcs-185" in shown
+    assert "machine-readable" not in ifthen("file", "report", "ca-sb53", *asked).out

@@ -15,6 +15,7 @@ from tests.conformance.test_law_due import load as load_incident
 from ifthen.conformance.law_clock import Happened
 from ifthen.conformance.law_due import OF_INCIDENTS, list_law_due
 from ifthen.dossier.developer import Developer
+from ifthen.encoding.calendar import add_business_days
 from ifthen.encoding.document import load_document
 from ifthen.encoding.tree import format_tree, parse_tree
 from ifthen.workspace.instruments import find_instrument, load_calendars
@@ -103,6 +104,10 @@ def test_every_clock_of_the_data_is_a_row_and_every_row_a_clock():
     assert {key for key, (_, c) in CLOCKS.items() if c.asks == "keep"} == KEPT
 
 
+SENT = list(dict.fromkeys(law for law, _ in TABLE))
+"""A document of these tests went to the authority of every law, unless it says otherwise."""
+
+
 def developer(documents=(), events=(), models=(), **more):
     tree = {
         "kind": "developer", "id": "d", "title": "D", "all_models": True,
@@ -112,7 +117,9 @@ def developer(documents=(), events=(), models=(), **more):
             {"id": "m", "compute": {"low": 1e27, "high": 1e27}, "places": ["us-ny", "eu"]} | x
             for x in (models or [{}])
         ],
-        "documents": [{"id": f"d{i}"} | x for i, x in enumerate(documents)],
+        "documents": [
+            {"id": f"d{i}", "instruments": SENT} | x for i, x in enumerate(documents)
+        ],
         "events": [{"id": f"e{i}"} | x for i, x in enumerate(events)],
     } | more  # fmt: skip
     return load_document(parse_tree(format_tree(tree).encode(), name="d.yaml"), Developer)
@@ -206,7 +213,10 @@ def test_business_days_skip_the_holidays_of_the_place_or_say_that_they_do_not(da
     days = calendar.days if whole else frozenset()
     between = [day + timedelta(days=i) for i in range(1, (entry.last_day - day).days + 1)]
     assert sum(x.weekday() < 5 and x not in days for x in between) == amount
-    assert ("without holidays" in entry.reason) == (not whole)
+    assert ("counted without holidays" in entry.reason) == (not whole)
+    if whole:  # not every year was compared: the earlier day stands beside it
+        bare = add_business_days(day, amount)
+        assert f"without holidays {bare}. {calendar.notice}" in entry.reason
     (bare,) = due(*key, day, calendars={}, **start(key, day))
     assert bare.last_day <= entry.last_day  # can only be too early
 
@@ -277,6 +287,59 @@ def test_a_summary_that_is_called_for_only_if_there_was_something_is_never_misse
     (entry,) = due(CALIFORNIA, "internal-use-summary", date(2027, 5, 2), given)
     assert entry.standing == "undetermined"
     assert "only if there was an assessment" in entry.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "standing"),
+    [
+        ({"instruments": []}, "undetermined"),
+        ({"instruments": [CALIFORNIA]}, "undetermined"),  # for what need not happen
+        ({"instruments": [], "to": ["Cal OES"]}, "undetermined"),
+        ({"instruments": [], "to": ["IEMA-OHS"]}, "met"),
+        ({"instruments": [ILLINOIS]}, "met"),
+        ({"instruments": [ILLINOIS], "to": ["the governor"]}, "undetermined"),
+    ],
+)
+def test_a_summary_sent_to_another_authority_restarts_no_clock(said, standing):
+    kind = {"document": "internal-use-summary"}
+    first = kind | {"on": "2027-02-01"}
+    given = developer([first, kind | {"on": "2027-04-01"} | said])
+    found = due(ILLINOIS, "internal-use-summary", date(2027, 6, 2), given)
+    assert found[0].standing == standing
+    assert ("write 'instruments: [il-430-ilcs-185]'" in (found[0].reason or "")) == (
+        standing == "undetermined" and said["instruments"] != [CALIFORNIA]
+    )
+    assert len(found) == (2 if standing == "met" else 1)
+
+
+@pytest.mark.parametrize(
+    ("qualified", "on", "day", "standing"),
+    [
+        ("2027-01-01", "2027-06-01", "2028-01-01", "due"),  # before the provision is in force
+        ("2027-10-03", "2027-12-01", "2028-01-01", "due"),  # 90 days end on the same day
+        ("2027-10-04", "2027-12-01", "2028-01-02", "due"),  # and here a day later
+        ("2028-05-01", "2028-07-30", "2028-07-30", "due"),  # on the day itself nothing is missed
+        ("2028-05-01", "2028-07-31", "2028-07-30", "undetermined"),
+    ],
+)
+def test_the_first_audit_of_illinois_begins_on_the_later_of_two_days(qualified, on, day, standing):
+    given = developer(events=[{"event": "first-qualifying", "at": f"{qualified}T18:00:00Z"}])
+    (entry,) = due(ILLINOIS, "audit-first", date.fromisoformat(on), given)
+    assert (str(entry.last_day), entry.standing) == (day, standing)
+    assert "from that day on" in entry.title
+    assert "audit report" not in entry.title
+
+
+def test_a_first_audit_without_a_day_of_qualifying_is_undetermined_and_a_report_ends_it():
+    (entry,) = due(ILLINOIS, "audit-first", NOT_BEFORE, developer())
+    assert (entry.standing, entry.last_day) == ("undetermined", None)
+    assert "first-qualifying" in entry.reason
+    assert due(ILLINOIS, "audit-first", date(2026, 12, 31), developer()) == []
+    event = {"event": "first-qualifying", "at": "2027-01-01T18:00:00Z"}
+    audited = developer([{"document": "audit-report", "on": "2028-11-01"}], [event])
+    assert due(ILLINOIS, "audit-first", date(2028, 12, 1), audited) == []
+    (yearly,) = due(ILLINOIS, "audit-yearly", date(2028, 12, 1), audited)
+    assert (yearly.standing, yearly.last_day) == ("due", date(2029, 11, 1))
 
 
 def test_what_began_before_the_law_is_undetermined_and_nothing_is_lost():

@@ -20,10 +20,10 @@ CALIFORNIA = find_instrument(LAWS, "ca-sb53")
 OFFICE = "the Office of Emergency Services"
 
 
-def finding(given, on, hidden=(), provision="incident-report"):
-    due = list_law_due([CALIFORNIA], Happened(on=on, incidents=given))
+def finding(given, on, hidden=(), provision="incident-report", law=CALIFORNIA):
+    due = list_law_due([law], Happened(on=on, incidents=given))
     held = Holding(whole=True, due=tuple(due), hidden=hidden)
-    report = judge(CALIFORNIA, None, developer(), on, held)
+    report = judge(law, None, developer(), on, held)
     return next(x for x in report.findings if x.provision == provision)
 
 
@@ -42,6 +42,36 @@ def test_a_report_that_is_due_late_or_missed_is_no_report(told, on, state):
     found = finding([incident(more=more)], on)
     assert found.state == state
     assert any(x.document.startswith("i.yaml:") for x in found.basis)
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("2027-03-04T11:00:00Z", "present"),  # both times were kept
+        ("2027-03-04T17:00:00Z", "undetermined"),  # that from the determination, not the other
+        ("2027-03-04T19:00:00Z", "inconsistent"),  # neither
+    ],
+)
+def test_one_of_two_times_that_the_text_joins_with_or_is_no_contradiction(told, state):
+    given = [incident(more=reported(("the Office", told)))]
+    found = finding(given, date(2027, 3, 6), law=find_instrument(LAWS, "ny-raise"))
+    assert found.state == state
+    assert ("for a person" in found.why) == (state == "undetermined")
+
+
+def test_without_a_day_of_belief_the_determination_alone_decides():
+    more = reported(("the Office", "2027-03-04T17:00:00Z"))
+    bare = incident(more=more)
+    bare = type(bare)(bare.document.model_copy(update={"aware_at": None}), bare.source)
+    found = finding([bare], date(2027, 3, 6), law=find_instrument(LAWS, "ny-raise"))
+    assert found.state == "present"
+
+
+def test_an_unknown_name_told_in_time_is_no_contradiction_and_conform_says_so():
+    given = [incident(more=reported(("the state", "2027-03-10T00:00:00Z")))]
+    found = finding(given, date(2027, 3, 17))
+    assert found.state == "undetermined"
+    assert "told: the state on 2027-03-09" in found.why
 
 
 def test_without_an_incident_nobody_can_tell_that_one_was_to_be_reported():

@@ -224,13 +224,44 @@ def test_internal_use_counts_what_was_released_inside_in_the_period(law):
 def test_the_next_summary_is_due_three_months_after_the_last_that_the_developer_lists():
     listed = made(
         Developer, kind="developer", id="lab", title="Lab",
-        documents=[{"id": "s", "document": "internal-use-summary", "on": "2027-01-15"}],
+        documents=[{"id": "s", "document": "internal-use-summary", "on": "2027-01-15",
+                    "to": ["Cal OES"]}],
     )  # fmt: skip
     happened = Happened(on=ON, developer=listed)
     draft = draft_internal_use(LAWS["ca-sb53"], [case()], date(2026, 12, 26), happened)
     assert date(2027, 4, 15) in {x.last_day for x in draft.deadlines}
     bare = draft_internal_use(LAWS["ca-sb53"], [case()], date(2026, 12, 26), Happened(on=ON))
     assert bare.deadlines == ()
+
+
+def test_the_day_of_the_discovery_is_no_date_of_the_incident():
+    bare = INCIDENT.document.model_copy(update={"occurred_at": None, "resolved_at": None})
+    known = bare.model_copy(update={"occurred_at": bare.discovered_at})
+    over = known.model_copy(update={"resolved_at": bare.discovered_at})
+
+    def write(law, document):
+        held = type(INCIDENT)(document, INCIDENT.source)
+        draft = draft_incident(LAWS[law], held, MODEL, Happened(on=ON))
+        return next(x.write for x in draft.fields if x.field in ("incident-date", "dates"))
+
+    for law in STATES:
+        assert "when it happened is not stated" in write(law, bare)
+        assert write(law, known) is None
+    code = "eu-code-of-practice"
+    assert "when it happened is not stated" in write(code, bare)
+    assert "when it ended is not stated" in write(code, known)
+    assert write(code, over) is None
+
+
+def test_a_field_of_the_model_report_that_is_answered_in_part_has_a_rest_to_write():
+    fields = by_name(draft_report(LAWS["eu-code-of-practice"], "model-report", case()))
+    for name, rest in (("model-description", "architecture"), ("risk-identification", "process")):
+        assert fields[name].entries
+        assert fields[name].write.startswith(NOT_HERE)
+        assert rest in fields[name].write
+    said = stated("risk-identification", "a workshop each quarter")
+    draft = draft_report(LAWS["eu-code-of-practice"], "model-report", case(declarations=[said]))
+    assert by_name(draft)["risk-identification"].write is None
 
 
 def test_an_incident_that_nobody_calls_serious_starts_no_clock_and_has_no_reasons():

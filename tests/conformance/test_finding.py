@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ifthen.conformance.basis import Hidden, Holding
 from ifthen.conformance.finding import RANK, judge
 from ifthen.dossier.developer import Developer
 from ifthen.encoding.document import load_document
@@ -52,6 +53,60 @@ def test_what_two_published_frameworks_answer_to_california():
     assert both["framework-substantial-modification"] == ("undetermined", "undetermined")
     for id in ("thresholds", "mitigations", "updates", "weights", "incidents", "governance"):
         assert both[f"framework-{id}"] == ("present", "present")
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("", set()),
+        (", to: [Cal OES]", {"ca-sb53"}),
+        (", instruments: [ny-raise]", {"ny-raise"}),
+        (", to: [Illinois Emergency Management Agency and Office of Homeland Security]",
+         {"il-430-ilcs-185"}),
+        (", instruments: [ca-sb53, ny-raise, il-430-ilcs-185]",
+         {"ca-sb53", "ny-raise", "il-430-ilcs-185"}),
+    ],
+)  # fmt: skip
+def test_one_summary_answers_only_the_law_to_whose_authority_it_went(said, answers):
+    documents = f"  - {{id: s, document: internal-use-summary, on: 2027-02-01{said}}}\n"
+    facts = developer("{year: 2026, low: 600000000, high: 900000000}", documents=documents)
+    laws = ("ca-sb53", "ny-raise", "il-430-ilcs-185")
+    found = {
+        law: next(
+            x
+            for x in judge(find_instrument(LAWS, law), FCF, facts, date(2027, 3, 1)).findings
+            if x.provision == "internal-use-summary"
+        )
+        for law in laws
+    }
+    assert {law for law, x in found.items() if x.state == "present"} == answers
+    assert {x.state for law, x in found.items() if law not in answers} <= {"undetermined"}
+    for law in set(laws) - answers:
+        if "instruments" not in said:
+            assert f"write 'instruments: [{law}]'" in found[law].why
+
+
+@pytest.mark.parametrize("place", ["releases", "releases[0]", "document"])
+def test_a_model_whose_releases_are_withheld_is_not_taken_as_undeployed(place):
+    facts = developer(documents=REPORT)
+    part = Hidden(kind="model", document="model/m-2", sha256="sha256:" + "0" * 64, place=place,
+                  reason="security")  # fmt: skip
+
+    def found(hidden, facts=facts):
+        held = Holding(hidden=hidden)
+        report = judge(find_instrument(LAWS, "ca-sb53"), FCF, facts, ON, held)
+        return {x.provision: x for x in report.findings}
+
+    assert found([])["report-website"].state == "present"
+    website = found([part])["report-website"]
+    assert website.state == "withheld"
+    assert f"model/m-2 {place}" in website.why
+    assert found([part])["report-contact"].state == "absent"  # of the model that is out
+    inside = developer(models=MODEL.replace("    deployed: 2026-10-01\n", ""))
+    assert found([part], inside)["report-website"].state == "withheld"
+    other = Hidden(kind="model", document="model/m-2", sha256="sha256:" + "0" * 64,
+                   place="compute", reason="security")  # fmt: skip
+    assert found([other])["report-website"].state == "present"
 
 
 def test_every_present_finding_names_the_document_and_its_digest():

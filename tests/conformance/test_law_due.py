@@ -110,6 +110,24 @@ AGENCY, ATTORNEY = "Agency", "the attorney general"
             "late",
         ),
         ([("Cal OES", "2027-03-02T00:00:00Z")], date(2027, 3, 3), "due"),
+        ([("Cal OES", "2027-03-02T00:00:00Z")], date(2027, 3, 5), "undetermined"),  # who is that
+        ([("Cal OES", "2027-03-04T12:00:01Z")], date(2027, 3, 5), "missed"),  # nobody in time
+        (
+            [(AGENCY, "2027-03-04T12:00:01Z"), ("the State", "2027-03-02T00:00:00Z")],
+            date(2027, 3, 5),
+            "missed",
+        ),
+        (
+            [
+                (
+                    "Illinois Emergency Management Agency and Office of Homeland Security",
+                    "2027-03-02T00:00:00Z",
+                ),
+                ("Illinois Attorney General", "2027-03-02T00:00:00Z"),
+            ],
+            date(2027, 3, 5),
+            "met",
+        ),
     ],
 )
 def test_every_recipient_has_to_be_told_by_name_and_to_the_moment(reports, on, standing):
@@ -124,6 +142,23 @@ def test_whether_an_authority_is_the_appropriate_one_is_for_a_person():
     found = due("ca-sb53", [told])["imminent-danger"]
     assert found.standing == "undetermined"
     assert "for a person" in found.reason
+
+
+def test_a_danger_that_nobody_was_told_of_in_time_was_told_late_whoever_fits():
+    told = reported(("the police", "2027-03-02T11:00:01Z"), ("FBI", "2027-03-03T00:00:00Z"))
+    found = due("ny-raise", [incident(more=told + IMMINENT)], date(2027, 3, 5))["imminent-danger"]
+    assert (found.standing, found.done_on) == ("late", date(2027, 3, 2))
+    early = reported(("the police", "2027-03-02T11:00:00Z"))
+    found = due("ny-raise", [incident(more=early + IMMINENT)], date(2027, 3, 5))["imminent-danger"]
+    assert found.standing == "undetermined"
+
+
+def test_without_a_day_of_belief_new_york_counts_from_the_determination_alone():
+    bare = load(text_of().replace("aware_at: 2027-03-01T12:00:00Z\n", ""))
+    found = due("ny-raise", [bare])
+    assert (found["incident-belief"].standing, found["incident-belief"].last_day) == (
+        "undetermined", None)  # fmt: skip
+    assert found["incident"].standing == "due"
 
 
 def test_the_eu_code_tells_harms_apart_and_what_nothing_dates_is_undetermined():

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ifthen.conformance.basis import RANK, Basis, Holding, Outcome, State
+from ifthen.conformance.basis import RANK, Basis, Hidden, Holding, Outcome, State
 from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
+from ifthen.conformance.recipients import judge_sent, list_provision_authorities, say_unsent
 from ifthen.conformance.scope import judge_model
 from ifthen.conformance.selecting import ClauseIndex, Found
 from ifthen.decision.due import Due
@@ -129,7 +130,7 @@ def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -
     if answer.for_each:
         state, why, found = _for_each_model(answer, provision, facts, given)
     else:
-        state, why, found = _once(answer, given, on)
+        state, why, found = _once(answer, provision, facts, given)
     if state == "absent" and not facts.held.register:
         return "undetermined", f"nobody lists the documents of the developer{tail}", basis
     if answer.only_if and state in ("absent", "inconsistent"):
@@ -147,20 +148,33 @@ def answer_by_document(answer: ByDocument, provision: Provision, facts: Given) -
     return state, why + (tail if state != "present" else ""), (*cited, *basis)
 
 
+def name_kind(document: str) -> str:
+    """Return a kind of document with its article."""
+    return f"{'an' if document[0] in 'aeiou' else 'a'} {document}"
+
+
 def _holds(answer: ByDocument, document: DeveloperDocument) -> bool:
     return answer.field is None or answer.field in document.holds
 
 
 def _once(
-    answer: ByDocument, given: Sequence[DeveloperDocument], on: date
+    answer: ByDocument, provision: Provision, facts: Given, given: Sequence[DeveloperDocument]
 ) -> tuple[State, str, tuple[DeveloperDocument, ...]]:
-    holding = tuple(x for x in given if _holds(answer, x))
+    """Return what a document answers that is of the kind, and that went where the text has it."""
+    law, on = facts.law, facts.on
+    authorities = list_provision_authorities(law, provision)
+    sent = [(x, judge_sent(law, authorities, x)) for x in given if _holds(answer, x)]
+    holding = tuple(x for x, went in sent if went != "no")
     if not holding:
         return "absent", f"no {answer.document} among the documents that were given", ()
     months = answer.not_older_than_months
-    fresh = tuple(x for x in holding if months is None or add_months(x.on, months) >= on)
-    if fresh:
-        return "present", f"a {answer.document} was given; its content is not judged", fresh
+    fresh = [x for x in sent if months is None or add_months(x[0].on, months) >= on]
+    if sure := tuple(x for x, went in fresh if went == "yes"):
+        named = name_kind(answer.document)
+        return "present", f"{named} was given; its content is not judged", sure
+    if unsure := tuple(x for x, went in fresh if went == "unknown"):
+        said = say_unsent(law, authorities)
+        return "undetermined", f"{name_kind(answer.document)} was given, but {said}", unsure
     return "inconsistent", f"the newest {answer.document} is older than {months} months", holding
 
 
@@ -173,8 +187,11 @@ def _for_each_model(
     subject = next(x for x in law.subjects if x.id == provision.binds)
     models = developer.models if developer else ()
     deployed = [x for x in models if x.deployed is not None and x.deployed <= on]
+    hidden = [x for x in facts.held.hidden if hides_deployment(x)]
+    places = ", ".join(dict.fromkeys(f"{x.document} {x.place}" for x in hidden))
     if not deployed:
-        return "undetermined", "no deployed model is stated", ()
+        more = f"; that one is may be withheld: {places}" if hidden else ""
+        return "undetermined", f"no deployed model is stated{more}", ()
     deployed = [x for x in deployed if judge_model(subject, law.id, x) != "no"]
     if not deployed:
         return "undetermined", "no deployed model is one that it is about", ()
@@ -184,7 +201,9 @@ def _for_each_model(
         own = [x for x in given if x.model == model.id and _holds(answer, x)]
         found += own
         if any(model.deployed is not None and x.on <= model.deployed for x in own):
-            states.append(("present", f"{model.id}: a {answer.document} by {model.deployed}"))
+            states.append(
+                ("present", f"{model.id}: {name_kind(answer.document)} by {model.deployed}")
+            )
         elif own:
             first = min(x.on for x in own)
             states.append(
@@ -192,5 +211,15 @@ def _for_each_model(
             )
         else:
             states.append(("absent", f"{model.id}: no {answer.document} that holds it was given"))
-    worst = min(states, key=lambda x: RANK[x[0]])[0]
+    if hidden:
+        said = f"which models are deployed, and since when, is withheld in part: {places}"
+        states = [("undetermined" if x == "present" else x, text) for x, text in states]
+        states = [(x, f"{text}; {said}" if x == "undetermined" else text) for x, text in states]
+    # What is known to be lacking weighs more than what nobody can tell.
+    worst = min(states, key=lambda x: (RANK[x[0]], x[0] != "absent"))[0]
     return worst, "; ".join(text for state, text in states if state == worst), tuple(found)
+
+
+def hides_deployment(hidden: Hidden) -> bool:
+    """Return whether what is withheld may say that a model is deployed, or since when."""
+    return hidden.kind == "model" and hidden.root in ("document", "releases")

@@ -93,6 +93,8 @@ def _answer_incident(
     missing = None
     if field == "incident-reasons" and "serious-incident" not in _graded(loaded.document, on):
         missing = "nobody graded it a serious incident"
+    if reader is _dates:
+        missing = _undated(field, loaded.document, on)
     if reader is not None:
         return Answer(tuple(reader(loaded, on)), missing)
     if field == "incident-internal-use" and model is not None:
@@ -115,6 +117,25 @@ def _dates(loaded: Incidents, on: date) -> Iterator[Entry]:
     if x.aware_at and x.aware_at.astimezone(UTC).date() <= on:
         text = f"known for what it is at {x.aware_at.isoformat()}"
         yield Entry(text=text, basis=_at(loaded, "aware_at"))
+
+    if x.resolved_at and x.resolved_at.astimezone(UTC).date() <= on:
+        text = f"over and dealt with at {x.resolved_at.isoformat()}"
+        yield Entry(text=text, basis=_at(loaded, "resolved_at"))
+
+
+def _undated(field: str, incident: Incident, on: date) -> str | None:
+    """Return which dates are asked for that the document does not hold.
+
+    ``incident-date`` is the day of the incident; ``dates`` are its begin and its end (EU Code of
+    Practice, Measure 9.2(1)). The day of the discovery is neither.
+    """
+    lacking = []
+    if incident.occurred_at is None:
+        lacking.append("when it happened is not stated; the discovery is another day")
+    over = incident.resolved_at
+    if field == "dates" and (over is None or over.astimezone(UTC).date() > on):
+        lacking.append("when it ended is not stated")
+    return "; ".join(lacking) or None
 
 
 def _at(loaded: Incidents, path: str) -> tuple[Source, ...]:

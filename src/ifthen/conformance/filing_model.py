@@ -12,7 +12,7 @@ from typing import Any
 from ifthen.conformance.filing import Answer, Entry, Source
 from ifthen.decision.facts import Facts, find_statement
 from ifthen.decision.identity import digest_decision
-from ifthen.decision.model import Decision, FactReference, ThresholdFinding
+from ifthen.decision.model import Decision, FactReference, Measured, ThresholdFinding
 from ifthen.decision.striking import strike
 from ifthen.decision.wording import format_finding
 from ifthen.dossier.model import Assessment, Determination
@@ -69,6 +69,8 @@ def answer_field(field: str, case: Case) -> Answer:
         missing = stated.reason.text
     if field in READERS:
         entries += READERS[field](case)
+    if entries and stated.value is None:
+        missing = missing or UNCOVERED.get(field)
     if field in ("risk-assessments", "internal-assessments"):
         bare = [x.threshold for x in case.decision.thresholds if not _is_assessed(case, x)]
         if bare and stated.value is None:
@@ -207,10 +209,24 @@ def read_evaluations(case: Case) -> Iterator[Entry]:
     for x in case.decision.evaluations:
         used = tuple(_cite_fact(m.evidence) for m in x.measured)
         why = "" if used else f"; {'; '.join(r.text for r in x.reasons)}" if x.reasons else ""
+        left_out = sum(count_left_out(m, case) for m in x.measured)
+        said = format_finding(x, left_out)
         yield Entry(
-            text=f"{x.title} (evaluation {x.evaluation}): {format_finding(x)}, {x.outcome}{why}",
+            text=f"{x.title} (evaluation {x.evaluation}): {said}, {x.outcome}{why}",
             basis=(cite_decision(case, f"evaluations.{x.evaluation}"), *used),
         )
+
+
+def count_left_out(used: Measured, case: Case) -> int:
+    """Return how many questions of a run may not have been asked, since it stopped early.
+
+    A question of several attempts counts as left out with the first that is: never asked too often.
+    """
+    for held in case.facts.evidence:
+        run = held.record.document.run
+        if held.record.document.id == used.evidence.id and run.early_stopping is not None:
+            return min(run.early_stopping.left_out, used.interval.questions)
+    return 0
 
 
 def read_assessors(case: Case) -> Iterator[Entry]:
@@ -303,3 +319,11 @@ READERS: Mapping[str, Callable[[Case], Iterator[Entry]]] = {
     "internal-results": read_results,
 }
 """Which documents speak to a field; a declaration of the field's name speaks to any."""
+
+UNCOVERED: Mapping[str, str] = {
+    "model-description": "the model document does not say its architecture, capabilities, "
+    "tendencies and affordances, nor how it differs from other models on the market",
+    "risk-identification": "the framework names its domains of risk; the process that identified "
+    "them is not in it",
+}
+"""What of a field the documents that speak to it do not cover, unless a declaration answers it."""

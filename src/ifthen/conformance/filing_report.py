@@ -45,7 +45,11 @@ def draft_report(law: Loaded[Instrument], kind: FilingKind, case: Case) -> Filin
         instrument_sha256=law.digest,
         on=case.on,
         about=f"model {model.id}",
-        notices=(*list_notices(law.document, asked, case.on), *_framework_notices(case)),
+        notices=(
+            *list_notices(law.document, asked, case.on),
+            *_machine_readable(law.document, case),
+            *_framework_notices(case),
+        ),
         deadlines=tuple(_deadlines(case)),
         fields=tuple(make_field(x, answer_field(x.field, case)) for x in asked),
     )
@@ -62,6 +66,17 @@ def _deadlines(case: Case) -> Iterator[FilingDeadline]:
             standing="undetermined" if over else "due",
             reason="nothing here says when it was published" if over else None,
         )
+
+
+def _machine_readable(law: Instrument, case: Case) -> Iterator[str]:
+    """Yield that the summaries are asked for in a form that programs read, which this is not."""
+    for x in law.provisions:
+        if getattr(x.answered_by, "field", None) == "machine-readable-summaries":
+            yield (
+                f"{x.citation} asks for the four summaries in a machine-readable form as well, "
+                "which this draft is not: draft them with 'ifthen file summaries "
+                f"{case.decision.model.id} --instrument {law.id}'."
+            )
 
 
 def _framework_notices(case: Case) -> Iterator[str]:

@@ -13,11 +13,20 @@ from ifthen.conformance.answering import (
     Given,
     answer_by_document,
     answer_by_framework,
+    hides_deployment,
     name_framework,
+    name_kind,
 )
 from ifthen.conformance.basis import RANK, Basis, Hidden, Holding, Outcome, State
 from ifthen.conformance.clause import ClauseFinding
-from ifthen.conformance.instrument import ByDocument, ByFramework, Instrument, Provision, Selector
+from ifthen.conformance.instrument import (
+    ByDocument,
+    ByFramework,
+    Clock,
+    Instrument,
+    Provision,
+    Selector,
+)
 from ifthen.conformance.scope import Scope, judge_scope
 from ifthen.conformance.selecting import ClauseIndex
 from ifthen.decision.due import Due
@@ -185,6 +194,10 @@ def _when(law: Instrument, provision: Provision, on: date) -> str:
     return f"applies from {days.from_}; asked for {on}"
 
 
+Timed = tuple[Due, Clock]
+"""A deadline and the clock that asks for it."""
+
+
 def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     """Return an outcome with what deadlines say: to have missed one contradicts a document.
 
@@ -192,7 +205,7 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     makes a finding better. Nobody can tell that something was missed where it may be withheld.
     """
     state, _, basis = outcome
-    entries = [
+    entries: list[Timed] = [
         (entry, clock)
         for clock in provision.clocks
         if clock.asks == "act"
@@ -200,7 +213,9 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     ]
     if not entries:
         return outcome
-    public = not any(_bears(x, provision) for x in given.held.hidden)
+    hidden = [x for x in given.held.hidden if x.kind != "model"]
+    public = not any(_bears(x, provision) for x in hidden)
+    entries, open_ = _settle(entries, provision)
     failed = [
         x
         for x, clock in entries
@@ -215,12 +230,39 @@ def _in_time(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     if state == "present":
         return outcome
     cited = (*basis, *(_cite(x) for x, _ in entries))
+    if open_:
+        return "undetermined", "; ".join(open_), cited
     if all(x.standing == "met" for x, _ in entries):
         return "present", "; ".join(f"{x.title}: {_say(x)}" for x, _ in entries), cited
     left = [x for x, _ in entries if x.standing not in ("met", "missed")]
     if not left:
         return outcome  # missed, as far as is public
     return "undetermined", "; ".join(f"{x.title}: {_say(x)}" for x in left), cited
+
+
+def _settle(entries: list[Timed], provision: Provision) -> tuple[list[Timed], list[str]]:
+    """Return the entries that count where the text joins clocks with "or", and what stays open.
+
+    A time that was kept settles the other one that is open; where one was kept and the other was
+    not, the text does not say which counts.
+    """
+    kept, open_ = list(entries), []
+    for entry, clock in entries:
+        about = entry.id.split("/", 3)[3]
+        for other, _ in entries:
+            joined = f"/{clock.alternative}/{about}"
+            if clock.alternative is None or not other.id.endswith(joined):
+                continue
+            if (entry.standing == "met") == (other.standing == "met"):
+                continue
+            rest = other if entry.standing == "met" else entry
+            kept = [x for x in kept if x[0] is not rest]
+            if rest.standing in ("late", "missed"):
+                open_.append(
+                    f"{provision.citation} joins two times with 'or', of which one was kept and "
+                    f"the other was not ({rest.title}: {_say(rest)}): which counts is for a person"
+                )
+    return kept, open_
 
 
 def _say(entry: Due) -> str:
@@ -253,6 +295,8 @@ def _conceal(outcome: Outcome, provision: Provision, given: Given) -> Outcome:
     if outcome[0] not in ("absent", "undetermined"):
         return outcome
     found = [x for x in given.held.hidden if _bears(x, provision)]
+    if outcome[0] == "absent":  # a further deployment makes nothing better
+        found = [x for x in found if x.kind != "model"]
     if not found:
         return outcome
     places = ", ".join(dict.fromkeys(f"{x.document} {x.place}" for x in found[:5]))
@@ -270,6 +314,8 @@ def _bears(hidden: Hidden, provision: Provision) -> bool:
         return False
     if hidden.kind == "incident":
         return provision.asks == "incident-report"
+    if hides_deployment(hidden):
+        return answer.for_each is not None
     roots = {"documents", "models"} if answer.for_each else {"documents"}
     return hidden.kind == "developer" and (whole or hidden.root in roots)
 
@@ -281,7 +327,7 @@ def describe_answer(provision: Provision) -> str:
         return "; and ".join(_describe(x) for x in answer.clauses)
     if not isinstance(answer, ByDocument):
         return "a person's judgement"
-    said = f"{'an' if answer.document[0] in 'aeiou' else 'a'} {answer.document}"
+    said = name_kind(answer.document)
     if answer.field:
         said += f" that holds {answer.field}"
     if answer.for_each:

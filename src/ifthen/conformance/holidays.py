@@ -1,7 +1,8 @@
 """The calendar document: which days are holidays of a place, for the years for which that is known.
 
 Rules make the days: a date, a weekday of a month, a distance from Easter. A calendar says for which
-years its rules were checked; of other years it says nothing, and nothing is guessed.
+years its rules hold, and in its notice which of them were compared with a list; of other years it
+says nothing, and nothing is guessed.
 """
 
 from datetime import date, timedelta

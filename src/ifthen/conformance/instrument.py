@@ -100,9 +100,11 @@ class Clock(Part):
     """What starts it, as documents name it; absent: nothing here can tell when it starts."""
     harms: tuple[Harm, ...] = ()
     """Of what an incident has to be an incident for it to start; empty: of anything."""
-    asks: Literal["act", "keep", "at-most", "at-least"] = "act"
+    asks: Literal["act", "keep", "at-most", "at-least", "begins"] = "act"
     """act: do something by its end. keep: keep something until then. at-most, at-least: something
-    may or has to last until then."""
+    may or has to last until then. begins: from its end on, the provision asks for what it asks."""
+    not_before: Day | None = None
+    """The time ends on this day at the earliest, and may have begun before the provision."""
     done_by: Id | None = None
     """Kind of the document that shows that it was done; absent: the one that answers the
     provision."""
@@ -110,8 +112,19 @@ class Clock(Part):
     """Whether it starts again each time that it ends."""
     recipient: Line | None = None
     """Who is told."""
+    alternative: Id | None = None
+    """Another clock of the provision that the text joins to this one with "or"."""
     otherwise: Text | None = None
     """Another time that the text allows, and under which condition."""
+
+
+class Recipient(Part):
+    """An authority that the instrument has something sent to: what is sent to another is not."""
+
+    name: Line
+    """Its name as the recipients of clocks have it."""
+    also: tuple[Line, ...] = ()
+    """Other names of it, which nobody else has."""
 
 
 class Reading(Part):
@@ -291,6 +304,8 @@ class Instrument(Document):
     """Printed with every result."""
     subjects: tuple[Subject, ...] = Field(min_length=1)
     """Whom it binds."""
+    recipients: tuple[Recipient, ...] = ()
+    """Authorities that clocks name, with other names of each."""
     terms: tuple[Term, ...] = ()
     """What it means by the words that decide what it reaches."""
     provisions: tuple[Provision, ...] = Field(min_length=1)
@@ -319,6 +334,9 @@ class Instrument(Document):
         unknown += sorted({p for x in self.recognition for p in x.provisions} - set(provisions))
         if unknown:
             raise ValueError(f"refers to what is not in the instrument: {', '.join(unknown)}")
+        other = {c.alternative for x in self.provisions for c in x.clocks if c.alternative}
+        if lost := sorted(other - set(clocks)):
+            raise ValueError(f"alternative is no clock of the instrument: {', '.join(lost)}")
         if self.in_force is None and self.status not in ("pending", "retired"):
             raise ValueError(f"an instrument that is {self.status} needs the days in in_force")
         return self

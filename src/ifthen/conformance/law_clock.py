@@ -78,7 +78,8 @@ class Asked:
     def end(self, begun: datetime) -> tuple[date, datetime, str | None]:
         """Return the last day of a time that began, the moment that ends it, and a note."""
         law, clock, zone = self.law, self.clock, self.zone or ZoneInfo("UTC")
-        check_in_force(law, self.provision, begun, zone)
+        if clock.not_before is None:
+            check_in_force(law, self.provision, begun, zone)
         if clock.unit != "business-days":
             last, before = next(list_ends(begun, clock.amount, clock.unit, zone))
             return last, before, None
@@ -87,7 +88,9 @@ class Asked:
             calendar = loaded.document
             last, before = next(list_ends(begun, clock.amount, clock.unit, zone, calendar.days))
             if calendar.covers(begun.astimezone(zone).date(), last):
-                return last, before, f"counted with the holidays of {calendar.title}"
+                bare, _ = next(list_ends(begun, clock.amount, clock.unit, zone))
+                note = f"counted with the holidays of {calendar.title}; without holidays {bare}"
+                return last, before, note + (f". {calendar.notice}" if calendar.notice else "")
         last, before = next(list_ends(begun, clock.amount, clock.unit, zone))
         return last, before, "counted without holidays, which can only make the day too early"
 

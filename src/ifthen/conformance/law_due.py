@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from ifthen.conformance.instrument import Clock, Instrument
+from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.law_clock import NO_ZONE, Asked, Happened, Values
 from ifthen.conformance.law_due_documents import list_document_due
+from ifthen.conformance.recipients import canonical_name, split_recipients
 from ifthen.conformance.scope import Covered, judge_scope
 from ifthen.decision.due import Due
 from ifthen.dossier.developer import Developer
-from ifthen.dossier.incident import Incident
+from ifthen.dossier.incident import Incident, IncidentReport
 from ifthen.encoding.document import Loaded
 
 OF_INCIDENTS: Final = frozenset({
@@ -72,6 +73,35 @@ def list_silent(laws: Sequence[Loaded[Instrument]], on: date) -> Iterator[str]:
             )
 
 
+def list_unstarted(
+    laws: Sequence[Loaded[Instrument]], happened: Happened, found: Sequence[Due]
+) -> Iterator[str]:
+    """Yield, for each law, its clocks in force that nothing in the developer's documents started.
+
+    That an event did not happen, and that nobody wrote it down, look the same.
+    """
+    said = {"/".join(x.id.split("/")[:3]) for x in found}
+    for loaded in laws:
+        law = loaded.document
+        covered = _covered(law, happened.developer, happened.on)
+        clocks = [
+            f"{clock.id} ({clock.starts})"
+            for provision in law.provisions
+            for clock in provision.clocks
+            if law.applies(provision, happened.on)
+            and covered.get(provision.binds) != "no"
+            and clock.starts not in OF_INCIDENTS | {"modification"}
+            and f"law/{law.id}/{clock.id}" not in said
+            and not (clock.starts is None and provision.asks == "incident-report")
+        ]
+        if clocks:
+            count = "1 clock is" if len(clocks) == 1 else f"{len(clocks)} clocks are"
+            yield (
+                f"{law.id}: {count} undetermined, since no document dates a start; if it happened, "
+                f"list it in the document of kind developer: {', '.join(clocks)}"
+            )
+
+
 def _covered(
     law: Instrument, developer: Loaded[Developer] | None, on: date
 ) -> Mapping[str, Covered]:
@@ -82,7 +112,7 @@ def _covered(
 
 def _incident(asked: Asked, loaded: Loaded[Incident]) -> Iterator[Due]:
     incident, law, clock, on = loaded.document, asked.law, asked.clock, asked.on
-    begun = _begin(clock, incident, on)
+    begun = _begin(asked, incident)
     event = begun if isinstance(begun, datetime) else incident.discovered_at
     place = asked.zone or UTC
     if begun is None or not law.applies(asked.provision, event.astimezone(place).date()):
@@ -117,11 +147,12 @@ def _incident(asked: Asked, loaded: Loaded[Incident]) -> Iterator[Due]:
     yield Due(title=title, **stand, **values)
 
 
-def _begin(clock: Clock, incident: Incident, on: date) -> datetime | str | None:
+def _begin(asked: Asked, incident: Incident) -> datetime | str | None:
     """Return when a clock began to run, why that cannot be told, or None if it did not begin.
 
     A clock that began does not stop because the incident is graded down later.
     """
+    clock, on = asked.clock, asked.on
     graded = [x for x in incident.gradings if _day(x.at) <= on]
     serious = [x.at for x in graded if x.severity == "serious-incident"]
     if not serious:
@@ -133,13 +164,15 @@ def _begin(clock: Clock, incident: Incident, on: date) -> datetime | str | None:
     if start == "discovery":
         return incident.discovered_at
     if start == "learning":
+        if clock.alternative and incident.aware_at is None:
+            return "no document here says when facts were learned that gave a belief (aware_at)"
         return known
     if start == "determination":
         return serious[0]
     if start == "incident-record":
         return incident.discovered_at
     if start in ("last-incident-report", "incident-resolved"):
-        return _follow(clock, incident, on)
+        return _follow(asked, incident)
     if start == "imminent":
         if harm is None or harm.imminent == "not-known":
             return "whether there is an imminent risk of death or serious injury is not stated"
@@ -151,15 +184,20 @@ def _begin(clock: Clock, incident: Incident, on: date) -> datetime | str | None:
     return f"no document here says when this happened: {clock.event}"
 
 
-def _follow(clock: Clock, incident: Incident, on: date) -> datetime | str | None:
+def _follow(asked: Asked, incident: Incident) -> datetime | str | None:
     """Return when the time of a follow-up report began: at the last report, or when it was over."""
+    clock, on = asked.clock, asked.on
     over = incident.resolved_at
     if over is not None and _day(over) > on:
         over = None
     if clock.starts == "incident-resolved":
         return over
-    named = _split(clock.recipient or "")
-    told = [x.at for x in incident.reports if _day(x.at) <= on and _plain(x.to) in named]
+    named = split_recipients(asked.law, clock)
+    told = [
+        x.at
+        for x in incident.reports
+        if _day(x.at) <= on and canonical_name(asked.law, x.to) in named
+    ]
     if over is not None or not told:
         return None  # an incident that is over asks for the last report; the first has its own time
     return max(told)
@@ -170,39 +208,56 @@ def _stand(
 ) -> Values:
     """Return the standing of a report: every recipient has to be told, by its name, in time.
 
-    ``after``: only what was said later counts.
+    A name that the instrument does not know may be the recipient's: what it was told in time keeps
+    a report from being missed, and leaves it undetermined. ``after``: only what was said later
+    counts.
     """
-    on, zone, (last_day, before) = asked.on, asked.zone or UTC, ends
-    told = [x for x in incident.reports if _day(x.at) <= on and (after is None or x.at > after)]
-    named = _split(asked.clock.recipient or "")
+    on, (last_day, before) = asked.on, ends
+    told = [
+        (x, canonical_name(asked.law, x.to))
+        for x in incident.reports
+        if _day(x.at) <= on and (after is None or x.at > after)
+    ]
+    named = split_recipients(asked.law, asked.clock)
     if told and (not named or named == ["appropriate authority"]):
-        said = "; ".join(f"{x.to} on {x.at.astimezone(zone).date()}" for x in told)
-        reason = f"told: {said}; whether that is whom the text means is for a person"
-        return {"standing": "undetermined", "reason": reason}
-    first = [min((x.at for x in told if _plain(x.to) == name), default=None) for name in named]
+        return _stand_anybody(asked, [x for x, _ in told], before)
+    first = [min((x.at for x, to in told if to == name), default=None) for name in named]
     done = [x for x in first if x is not None]
     if done and len(done) == len(first):
-        last = max(done)
-        standing = "met" if last <= before else "late"
-        return {"standing": standing, "done_on": last.astimezone(zone).date()}
-    others = sorted({x.to for x in told if _plain(x.to) not in named})
+        return _done(asked, max(done), before)
+    others = [x for x, to in told if to not in named]
+    if on > last_day and all(x <= before for x in done) and any(x.at <= before for x in others):
+        recipient = asked.clock.recipient or "whom the text names"
+        said = _say(asked, [x for x in others if x.at <= before])
+        reason = f"told: {said}; whether that is {recipient} is for a person"
+        return {"standing": "undetermined", "reason": reason}
+    names = sorted({x.to for x in others})
     return {
         "standing": "due" if on <= last_day else "missed",
-        "reason": f"told others by name: {', '.join(others)}" if others else None,
+        "reason": f"told others by name: {', '.join(names)}" if names else None,
     }
+
+
+def _stand_anybody(asked: Asked, told: Sequence[IncidentReport], before: datetime) -> Values:
+    """Return the standing of a report to whoever fits: only a person can tell who does.
+
+    Where nobody at all was told in time, it is late whoever that is.
+    """
+    early = [x for x in told if x.at <= before]
+    if not early:
+        return _done(asked, min(x.at for x in told), before)
+    reason = f"told: {_say(asked, early)}; whether that is whom the text means is for a person"
+    return {"standing": "undetermined", "reason": reason}
+
+
+def _done(asked: Asked, at: datetime, before: datetime) -> Values:
+    standing = "met" if at <= before else "late"
+    return {"standing": standing, "done_on": at.astimezone(asked.zone or UTC).date()}
+
+
+def _say(asked: Asked, told: Sequence[IncidentReport]) -> str:
+    return "; ".join(f"{x.to} on {x.at.astimezone(asked.zone or UTC).date()}" for x in told)
 
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
-
-
-def _split(recipient: str) -> list[str]:
-    parts = recipient.replace(", ", " and ").split(" and ")
-    return [_plain(x) for x in parts if x.strip()]
-
-
-def _plain(name: str) -> str:
-    words = " ".join(name.split()).casefold()
-    for article in ("the ", "an ", "a "):
-        words = words.removeprefix(article)
-    return words

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ifthen.conformance.instrument import ByDocument
 from ifthen.conformance.law_clock import NO_ZONE, Asked, Values, start_of
+from ifthen.conformance.recipients import judge_sent, list_authorities, say_unsent
 from ifthen.conformance.scope import judge_model
 from ifthen.decision.due import Due, name_version
 from ifthen.dossier.developer import Developer, DeveloperDocument, DeveloperModel
@@ -50,8 +51,10 @@ def list_document_due(asked: Asked) -> Iterator[Due]:
             yield _open(asked, f"{UNNAMED}: {asked.clock.event}", developer.where())
         return
     anchors = list(_anchors(asked, developer))
-    done = list(_answers(asked, developer))
-    if asked.clock.asks != "act":
+    done = [(x, where) for x, where, went in _answers(asked, developer) if went == "yes"]
+    if asked.clock.asks == "begins":
+        yield from _beginning(asked, anchors, done, developer)
+    elif asked.clock.asks != "act":
         for anchor in anchors:
             yield from _lasting(asked, anchor)
     elif asked.clock.repeats:
@@ -93,14 +96,35 @@ def _reached(asked: Asked, model: DeveloperModel) -> bool:
     return judge_model(subject, asked.law.id, model) != "no"
 
 
-def _answers(asked: Asked, loaded: Loaded[Developer]) -> Iterator[tuple[DeveloperDocument, str]]:
-    """Yield the documents of the kind that answers a provision, with their places, by day."""
+def _answers(
+    asked: Asked, loaded: Loaded[Developer]
+) -> Iterator[tuple[DeveloperDocument, str, Literal["yes", "unknown"]]]:
+    """Yield the documents of the kind that answers a provision, with their places, by day.
+
+    The last says whether they went to the authority that the clock names, or do not say so.
+    """
+    authorities = list_authorities(asked.law, asked.clock)
     answer, kind, field = asked.provision.answered_by, asked.clock.done_by, None
     if kind is None and isinstance(answer, ByDocument):
         kind, field = answer.document, answer.field
     for i, x in asked.happened.filed.get(kind or "", ()):
         if x.on <= asked.on and (field is None or field in x.holds):
-            yield x, loaded.where("documents", i)
+            went = judge_sent(asked.law, authorities, x)
+            if went != "no":
+                yield x, loaded.where("documents", i), went
+
+
+def _unsent(asked: Asked, first: date, last: date, model: str | None) -> str | None:
+    """Return that a document between two days may have been sent, but does not say so."""
+    developer = asked.happened.developer
+    for x, _, went in _answers(asked, developer) if developer else ():
+        if went == "unknown" and first <= x.on <= last and x.model in (None, model):
+            return f"{x.id} of {x.on}: {_unsaid(asked)}"
+    return None
+
+
+def _unsaid(asked: Asked) -> str:
+    return say_unsent(asked.law, list_authorities(asked.law, asked.clock))
 
 
 def _title(asked: Asked, about: str) -> str:
@@ -121,11 +145,13 @@ def _timed(asked: Asked, anchor: Anchor) -> tuple[date, str | None, Values] | Du
 
     None where the provision did not apply when it began; an entry where no day can be computed.
     """
-    if not asked.law.applies(asked.provision, anchor.day):
+    floor = asked.clock.not_before
+    if floor is None and not asked.law.applies(asked.provision, anchor.day):
         return None
     if asked.zone is None:
         return _open(asked, NO_ZONE, anchor.where, anchor.about)
     last, _, note = asked.end(start_of(anchor.day, asked.zone))
+    last = max(last, floor) if floor else last
     values = asked.name(anchor.about) | {
         "since": anchor.day,
         "last_day": last,
@@ -167,6 +193,8 @@ def _standing(
     only_if = answer.only_if if isinstance(answer, ByDocument) else None
     standing: Literal["met", "due", "late", "missed", "undetermined"]
     standing, done_on = judge(last, days, asked.on)
+    if standing in ("missed", "late") and (why := _unsent(asked, anchor.day, last, anchor.model)):
+        standing, done_on, note = "undetermined", None, why
     if standing == "missed" and not isinstance(answer, ByDocument) and not asked.clock.done_by:
         standing, note = "undetermined", "no kind of document here would say that it was done"
     # That a year has passed since the last review is what calls for the next one.
@@ -197,6 +225,9 @@ def _again(
     if asked.provision.asks == "review" and asked.clock.starts == "last-document":
         chain = [*_first_version(asked), *chain]
     if not chain:
+        for x, where, went in _answers(asked, developer):
+            if went == "unknown" and _now(asked):
+                yield _open(asked, _unsaid(asked), where, x.id)
         answer = asked.provision.answered_by
         called = not (isinstance(answer, ByDocument) and answer.only_if)
         if asked.clock.starts == "last-document" and called and _now(asked):
@@ -245,6 +276,37 @@ def _now(asked: Asked) -> bool:
     return asked.law.applies(asked.provision, asked.on)
 
 
+def _beginning(
+    asked: Asked,
+    anchors: Sequence[Anchor],
+    done: Sequence[tuple[DeveloperDocument, str]],
+    developer: Loaded[Developer],
+) -> Iterator[Due]:
+    """Yield from which day a provision asks: nothing is missed on it, and no document ends it.
+
+    Of several starts the first counts. From that day on it is open until there is a document of
+    the kind, whose own time then runs.
+    """
+    if not asked.law.covers(asked.on):
+        return
+    first = min(anchors, key=lambda x: x.day, default=None)
+    if first is None:
+        reason = f"no event '{asked.clock.starts}' is stated, from which the day is counted"
+        yield _open(asked, f"{reason}: {asked.clock.event}", developer.where())
+        return
+    found = _timed(asked, first)
+    if not isinstance(found, tuple):
+        yield from () if found is None else (found,)
+        return
+    last, note, values = found
+    title = f"{asked.law.id}: {asked.provision.title}, asked for from that day on"
+    if asked.on <= last:
+        yield Due(title=title, standing="due", reason=note, **values)
+    elif not any(x.on >= last for x, _ in done):
+        reason = "asked for since that day; nothing here says whether it was begun"
+        yield Due(title=title, standing="undetermined", reason=reason, **values)
+
+
 def _lasting(asked: Asked, anchor: Anchor) -> Iterator[Due]:
     """Yield what is to be kept, or may or has to last, as long as it does."""
     found = _timed(asked, anchor)
@@ -291,7 +353,7 @@ def _modifications(asked: Asked) -> Iterator[Due]:
             continue
         last, _, _ = asked.end(start_of(day, asked.zone))
         values |= {"since": day, "last_day": last}
-        days = [x.on for x, _ in done if x.on >= day]
+        days = [x.on for x, _, _ in done if x.on >= day]
         standing, done_on = judge(last, days, on)
         if standing != "missed":
             yield Due(standing=standing, done_on=done_on, **values)

@@ -16,10 +16,10 @@ from ifthen.conformance.filing import (
     list_notices,
     make_field,
 )
-from ifthen.conformance.filing_model import Case, answer_field
+from ifthen.conformance.filing_model import Case, answer_field, count_left_out
 from ifthen.conformance.instrument import Instrument
 from ifthen.decision.identity import digest_decision
-from ifthen.decision.model import EvaluationFinding
+from ifthen.decision.model import EvaluationFinding, Measured
 from ifthen.encoding.document import Day, Digest, Document, Id, Line, Loaded, Part, Text
 from ifthen.errors import Error
 
@@ -60,7 +60,14 @@ class Evidence(Part):
     plan_sha256: Digest | None = None
     """Identity of the plan that was registered before."""
     questions: int
-    """How many questions were asked."""
+    """How many questions of the benchmark were asked, at the least."""
+    questions_left_out: int
+    """How many of its questions were not asked, since the screening stopped early. The bounds count
+    each of them as 0 to 1."""
+    questions_in_benchmark: int
+    """How many questions the bounds are about: those asked and those left out."""
+    stopped_early: bool
+    """Whether the run ended before every question was asked."""
     confidence: float
     """One-sided confidence of each bound."""
     method: Line
@@ -214,11 +221,11 @@ def draft_summaries(law: Loaded[Instrument], case: Case) -> ModelSummaries:
             )
             for x in decision.thresholds
         ),
-        evaluations=tuple(_claim(x) for x in decision.evaluations),
+        evaluations=tuple(_claim(x, case) for x in decision.evaluations),
     )
 
 
-def _claim(finding: EvaluationFinding) -> EvaluationClaim:
+def _claim(finding: EvaluationFinding, case: Case) -> EvaluationClaim:
     return EvaluationClaim(
         evaluation=finding.evaluation,
         title=finding.title,
@@ -226,16 +233,21 @@ def _claim(finding: EvaluationFinding) -> EvaluationClaim:
         asked=finding.asked,
         lower=finding.lower,
         upper=finding.upper,
-        evidence=tuple(
-            Evidence(
-                id=x.evidence.id,
-                sha256=x.evidence.digest,
-                log_sha256=x.log_sha256,
-                plan_sha256=x.plan.digest if x.plan else None,
-                questions=x.interval.questions,
-                confidence=x.interval.confidence,
-                method=x.interval.method,
-            )
-            for x in finding.measured
-        ),
+        evidence=tuple(_rest(x, case) for x in finding.measured),
+    )
+
+
+def _rest(used: Measured, case: Case) -> Evidence:
+    left_out = count_left_out(used, case)
+    return Evidence(
+        id=used.evidence.id,
+        sha256=used.evidence.digest,
+        log_sha256=used.log_sha256,
+        plan_sha256=used.plan.digest if used.plan else None,
+        questions=used.interval.questions - left_out,
+        questions_left_out=left_out,
+        questions_in_benchmark=used.interval.questions,
+        stopped_early=left_out > 0,
+        confidence=used.interval.confidence,
+        method=used.interval.method,
     )

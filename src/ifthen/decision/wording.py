@@ -28,8 +28,11 @@ def format_asked(evaluation: Evaluation, join: str = ", ") -> str | None:
     return join.join(asked) or None
 
 
-def format_finding(finding: EvaluationFinding) -> str:
-    """Return the measurement in words: ``0.31 (0.25 … 0.38), 198 questions``."""
+def format_finding(finding: EvaluationFinding, left_out: int = 0) -> str:
+    """Return the measurement in words: ``0.31 (0.25 … 0.38), 198 questions``.
+
+    ``left_out``: how many of the questions an early stop left out; then how many were asked too.
+    """
     if finding.lower is None or finding.upper is None or not finding.measured:
         return "no measurement"
     intervals = [item.interval for item in finding.measured]
@@ -40,7 +43,10 @@ def format_finding(finding: EvaluationFinding) -> str:
     bounds = format_bounds(finding.lower, finding.upper)
     if finding.outcome == "ruled-out":
         bounds = f"at most {format_upper(finding.upper)}"
-    return f"{share} ({bounds}), {format_count(questions, 'question')}"
+    asked = format_count(questions, "question")
+    if left_out:
+        asked = f"{questions - left_out} of {asked} asked, {left_out} left out: stopped early"
+    return f"{share} ({bounds}), {asked}"
 
 
 def format_chance(value: float) -> str:

@@ -73,6 +73,10 @@ class DeveloperDocument(Part):
     """The model that it is about."""
     holds: tuple[Id, ...] = ()
     """What it holds, by the names that instruments use."""
+    to: tuple[Line, ...] = ()
+    """To whom it was sent or with whom it was filed; empty: not stated."""
+    instruments: tuple[Id, ...] = ()
+    """Instruments under which it was sent or filed, and no others; empty: not stated."""
     url: Line | None = None
     """Where it can be read."""
     sha256: Digest | None = None

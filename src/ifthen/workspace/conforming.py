@@ -37,6 +37,7 @@ from ifthen.workspace.redacted import load_rest
 if TYPE_CHECKING:
     from ifthen.verification.copies import Copy
     from ifthen.verification.statements import Entry
+    from ifthen.verification.verdict import Verdict
     from ifthen.verification.verifying import Verification
 
 READ: dict[str, type[Document]] = {
@@ -49,6 +50,10 @@ STATED_REASONS = frozenset(
 )
 """Reasons for which the three state laws let a developer redact (22757.12(f)(1), 1421(5)(a),
 185/10(g)(1))."""
+
+
+MOST_REASONS = 3
+"""So many open steps of a verification are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +121,34 @@ def read_record(found: "Verification", developer: Sequence[Loaded[Developer]] = 
             manifests.append(_make_manifest(entry))
     title = next((x.document.developer for x in loaded["model"]), "the developer")
     known = know_developer(developer or loaded["developer"], loaded["model"], title, manifests)
-    checked = f"The record ({verdict.origin}) is {verdict.outcome} by ifthen verify" + (
-        "." if verdict.outcome == "verified" else ": give --pin to check it against whom to trust."
-    )
+    checked = f"The record ({verdict.origin}) is {verdict.outcome} by ifthen verify"
+    checked += _why_undetermined(verdict)
     return Documents(
         frameworks=loaded["framework"], incidents=loaded["incident"], known=known, hidden=hidden,
         models=loaded["model"], notices=(checked, *known.notices),
     )  # fmt: skip
+
+
+def _why_undetermined(verdict: "Verdict") -> str:
+    """Return why a record is not verified: nobody said whom to trust, or what is open."""
+    if verdict.outcome == "verified":
+        return "."
+    from ifthen.verification.verdict import MAY_BE_EMPTY  # noqa: PLC0415 - only for records
+
+    steps = [
+        x
+        for x in verdict.steps
+        if x.essential
+        and x.status != "verified"
+        and not (x.status == "nothing-to-check" and x.id in MAY_BE_EMPTY)
+    ]
+    if any(x.id == "trust" for x in steps):
+        return ": give --pin to check it against whom to trust."
+    said = [
+        f"{x.title}: {x.findings[0].text if x.findings else x.status}" for x in steps[:MOST_REASONS]
+    ]
+    more = f"; and {len(steps) - MOST_REASONS} more steps" if len(steps) > MOST_REASONS else ""
+    return f", by the trust that was given: {'; '.join(said)}{more}."
 
 
 def _load(copy: "Copy") -> Loaded[Any] | None:

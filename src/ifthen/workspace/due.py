@@ -5,7 +5,7 @@ from datetime import date
 
 from ifthen.conformance.instrument import Instrument
 from ifthen.conformance.law_clock import Happened
-from ifthen.conformance.law_due import list_law_due, list_silent
+from ifthen.conformance.law_due import list_law_due, list_silent, list_unstarted
 from ifthen.conformance.naming import check_named
 from ifthen.decision.due import STANDINGS, DueList, Sources
 from ifthen.decision.due_list import list_due
@@ -63,7 +63,8 @@ def load_listed(workspace: Workspace, names: Sequence[str]) -> tuple[Loaded[Inst
 def add_law_due(due: DueList, workspace: Workspace, laws: Sequence[Loaded[Instrument]]) -> DueList:
     """Return the list with the deadlines of laws that the workspace's documents start.
 
-    Without a document of kind developer, the clocks that say nothing are named in ``notices``.
+    Clocks that nothing started are named in ``notices``: without a document of kind developer, and
+    with one that does not date a start.
     """
     known = know_workspace(workspace)
     happened = Happened(
@@ -73,8 +74,11 @@ def add_law_due(due: DueList, workspace: Workspace, laws: Sequence[Loaded[Instru
         developer=known.developer if known.register else None,
         calendars=load_calendars() if laws else {},
     )
-    found = list_law_due(laws, happened)
-    silent = () if known.register else tuple(list_silent(laws, due.on))
+    found = tuple(list_law_due(laws, happened))
+    if known.register:
+        silent = tuple(list_unstarted(laws, happened, found))
+    else:
+        silent = tuple(list_silent(laws, due.on))
     entries = sorted([*due.entries, *found], key=lambda x: (x.last_day or date.min, x.kind, x.id))
     return due.model_copy(
         update={
