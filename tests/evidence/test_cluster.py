@@ -7,6 +7,7 @@ import pytest
 from tests.evidence.test_many import die_at_three
 
 from ifthen.errors import Error
+from ifthen.evidence import cluster
 from ifthen.evidence.cluster import open_cluster
 from ifthen.evidence.many import do_many, read_many
 
@@ -63,6 +64,18 @@ def test_a_log_that_ends_every_worker_costs_itself(distributed):
         outcomes = list(do_many(die_at_three, range(8), executor=executor, workers=slots))
     assert [o.item for o in outcomes if o.error] == [3]
     assert outcomes[3].error.code == "log.worker-died"
+
+
+def test_workers_that_do_not_come_back_end_the_waiting(distributed, monkeypatch):
+    monkeypatch.setattr(cluster, "ALONE_SECONDS", 0)
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as alone,
+        open_cluster(alone.scheduler_address) as (executor, slots),
+    ):
+        alone.scale(0)
+        alone.sync(alone._correct_state)
+        outcomes = list(do_many(abs, range(2), executor=executor, workers=slots))
+    assert [o.error.code for o in outcomes] == ["log.worker-died"] * 2
 
 
 def code(address):

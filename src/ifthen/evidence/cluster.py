@@ -6,10 +6,13 @@ addresses.
 """
 
 import logging
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
 from typing import Any
+from weakref import WeakSet
 
 from ifthen.errors import Error
 from ifthen.evidence.sharing import available_workers
@@ -17,6 +20,8 @@ from ifthen.evidence.sharing import available_workers
 EXTRA = "dask"
 LOCAL = "local"
 WAIT_SECONDS = 10
+ALONE_SECONDS = 60
+"""How long a cluster may be without any worker before what it was asked for is given up."""
 
 
 @contextmanager
@@ -50,8 +55,9 @@ def open_cluster(
                 silence_logs=logging.ERROR,  # it warns of a worker that is slow to end
             ) as cluster,
             distributed.Client(cluster) as client,
+            _executor(client) as executor,
         ):
-            yield _executor(client), count
+            yield executor, count
         return
     with _connect(distributed, address, wait) as client:
         slots = sum(client.nthreads().values())
@@ -62,7 +68,8 @@ def open_cluster(
                 where=address,
                 hint=f"start one with: dask worker {address}",
             )
-        yield _executor(client), slots
+        with _executor(client) as executor:
+            yield executor, slots
 
 
 def load_distributed() -> Any:
@@ -94,7 +101,50 @@ def _connect(distributed: Any, address: str, wait: float) -> Any:
         ) from error
 
 
-def _executor(client: Any) -> Executor:
-    """Return the client's executor; logs change, so that no result is taken for another's."""
-    found: Executor = client.get_executor(pure=False)
-    return found
+@contextmanager
+def _executor(client: Any) -> Iterator[Executor]:
+    """Yield the client's executor; logs change, so that no result is taken for another's."""
+    executor = _Watched(client.get_executor(pure=False))
+    ended = Event()
+
+    def watch() -> None:
+        """Give up what waits for workers that do not come back: it would wait for ever."""
+        alone_since: float | None = None
+        while not ended.wait(1):
+            try:
+                alone = not client.nthreads()
+            except Exception:  # noqa: BLE001 - a scheduler that does not answer has no workers
+                alone = True
+            if not alone:
+                alone_since = None
+            elif alone_since is None:
+                alone_since = monotonic()
+            elif monotonic() - alone_since > ALONE_SECONDS:
+                executor.give_up()
+
+    thread = Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield executor
+    finally:
+        ended.set()
+        thread.join(timeout=WAIT_SECONDS)
+
+
+class _Watched(Executor):
+    """An executor that knows what it still waits for."""
+
+    def __init__(self, inner: Executor) -> None:
+        self._inner = inner
+        self._waiting: WeakSet[Future[Any]] = WeakSet()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Return the future of a call."""
+        future = self._inner.submit(fn, *args, **kwargs)
+        self._waiting.add(future)
+        return future
+
+    def give_up(self) -> None:
+        """Cancel what has not been done."""
+        for future in list(self._waiting):
+            future.cancel()
