@@ -10,6 +10,7 @@ import tracemalloc
 
 import pytest
 from fuzz.oracle import check_files
+from fuzz.parsers import READERS, check_bytes, find_bytes
 from fuzz.seeds import HARNESSES, MEMBERS, find_seeds
 from tests.evidence.foreign import record_of
 
@@ -110,10 +111,18 @@ def spliced(files):
 
 
 def test_every_format_has_an_input_for_the_fuzzer():
-    assert SEEDS.keys() == set(HARNESSES) == {*FORMATS, MEMBERS}
+    assert SEEDS.keys() == {*FORMATS, MEMBERS} == set(HARNESSES) - READERS.keys()
 
 
-@pytest.mark.parametrize("harness", HARNESSES)
+def test_every_reader_of_records_has_an_input_for_the_fuzzer():
+    read = set()
+    for harness, data in find_bytes():
+        check_bytes(harness, data)
+        read.add(harness)
+    assert read == READERS.keys()
+
+
+@pytest.mark.parametrize("harness", [*FORMATS, MEMBERS])
 def test_seeds_are_read(harness):
     """A seed that is refused at once would fuzz nothing."""
     if harness != MEMBERS:
